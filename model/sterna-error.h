@@ -1,0 +1,31 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef STERNA_ERROR_H
+#define STERNA_ERROR_H
+
+#include <stdexcept>
+
+namespace ns3
+{
+namespace sterna
+{
+
+/**
+ * \ingroup sterna
+ * Input that cannot be used: one sentence that names the offending value and what would be right.
+ *
+ * Thrown before anything is written or simulated. A program prints what() and exits with 1;
+ * a script that does not catch it ends as after NS_FATAL_ERROR.
+ */
+class InputError : public std::runtime_error
+{
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+} // namespace sterna
+} // namespace ns3
+
+#endif /* STERNA_ERROR_H */
