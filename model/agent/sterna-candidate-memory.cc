@@ -1,0 +1,141 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "sterna-candidate-memory.h"
+
+#include "ns3/log.h"
+#include "ns3/sterna-error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace ns3
+{
+namespace sterna
+{
+
+NS_LOG_COMPONENT_DEFINE("SternaCandidateMemory");
+
+namespace
+{
+
+/// Steps of a coordinate from 0 to 1.
+constexpr float STEPS = 32767.0f;
+
+int16_t
+Pack(float coordinate)
+{
+    return static_cast<int16_t>(std::lround(std::clamp(coordinate, -1.0f, 1.0f) * STEPS));
+}
+
+/// The first steps of a Fisher-Yates shuffle: every subset is equally likely. The order stays.
+void
+KeepSubset(std::vector<Eigen::Index>& rows, size_t count, CounterRandom& random)
+{
+    for (size_t i = 0; i < count; ++i)
+    {
+        const auto left = static_cast<int64_t>(rows.size() - i);
+        std::swap(rows[i], rows[i + random.Index(left)]);
+    }
+    rows.resize(count);
+    std::sort(rows.begin(), rows.end());
+}
+
+} // namespace
+
+CandidateMemory::CandidateMemory(Eigen::Index slots, Eigen::Index embedding, Eigen::Index limit)
+    : m_embedding(embedding),
+      m_limit(limit),
+      m_slots(slots)
+{
+    NS_LOG_LOGIC(slots << " slots of at most " << limit << " choices");
+}
+
+void
+CandidateMemory::Set(Eigen::Index slot,
+                     const RowMatrixXf& choices,
+                     std::vector<Eigen::Index> valid,
+                     CounterRandom& random)
+{
+    Slot& kept = m_slots[slot];
+    kept.offered = static_cast<int32_t>(valid.size());
+    if (valid.size() > static_cast<size_t>(m_limit))
+    {
+        KeepSubset(valid, static_cast<size_t>(m_limit), random);
+    }
+    kept.values.resize(valid.size() * m_embedding);
+    auto value = kept.values.begin();
+    for (const Eigen::Index row : valid)
+    {
+        for (Eigen::Index column = 0; column < m_embedding; ++column)
+        {
+            *value++ = Pack(choices(row, column));
+        }
+    }
+}
+
+Eigen::Index
+CandidateMemory::Get(Eigen::Index slot, RowMatrixXf& choices) const
+{
+    const Slot& kept = m_slots[slot];
+    choices.resize(static_cast<Eigen::Index>(kept.values.size()) / m_embedding, m_embedding);
+    std::transform(kept.values.begin(), kept.values.end(), choices.data(), [](int16_t value) {
+        return static_cast<float>(value) / STEPS;
+    });
+    return kept.offered;
+}
+
+void
+CandidateMemory::Store(Safetensors& file, const std::string& prefix, Eigen::Index size) const
+{
+    Safetensors::Tensor counts{{size, 2}, {}};
+    Safetensors::Tensor values;
+    for (Eigen::Index slot = 0; slot < size; ++slot)
+    {
+        const Slot& kept = m_slots[slot];
+        counts.data.push_back(static_cast<float>(kept.offered));
+        counts.data.push_back(static_cast<float>(kept.values.size()));
+        values.data.insert(values.data.end(), kept.values.begin(), kept.values.end());
+    }
+    values.shape = {static_cast<int64_t>(values.data.size())};
+    file.tensors[prefix + ".counts"] = std::move(counts);
+    file.tensors[prefix + ".values"] = std::move(values);
+}
+
+void
+CandidateMemory::Load(const Safetensors& file,
+                      const std::string& prefix,
+                      Eigen::Index size,
+                      const std::string& path)
+{
+    const auto& counts = file.Get(prefix + ".counts", {size, 2}, path).data;
+    const auto largest = static_cast<float>(m_limit * m_embedding);
+    double total = 0.0;
+    for (Eigen::Index slot = 0; slot < size; ++slot)
+    {
+        const float count = counts[2 * slot + 1];
+        if (count < 0.0f || count > largest || std::fmod(count, m_embedding) != 0.0f)
+        {
+            throw InputError("Cannot read '" + path + "': it keeps " + std::to_string(count) +
+                             " numbers for the next choices of a transition, which does not fit "
+                             "at most " +
+                             std::to_string(m_limit) + " choices of " +
+                             std::to_string(m_embedding) + " numbers.");
+        }
+        total += count;
+    }
+    const auto& values = file.Get(prefix + ".values", {static_cast<int64_t>(total)}, path).data;
+    auto position = values.begin();
+    for (Eigen::Index slot = 0; slot < size; ++slot)
+    {
+        m_slots[slot].offered = static_cast<int32_t>(counts[2 * slot]);
+        const auto end = position + static_cast<std::ptrdiff_t>(counts[2 * slot + 1]);
+        m_slots[slot].values.assign(position, end);
+        position = end;
+    }
+}
+
+} // namespace sterna
+} // namespace ns3

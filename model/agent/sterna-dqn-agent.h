@@ -1,0 +1,133 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef STERNA_DQN_AGENT_H
+#define STERNA_DQN_AGENT_H
+
+#include "sterna-adam.h"
+#include "sterna-agent.h"
+#include "sterna-generator.h"
+#include "sterna-mlp.h"
+#include "sterna-prioritized-replay.h"
+#include "sterna-replay-buffer.h"
+
+#include "ns3/traced-callback.h"
+
+#include <memory>
+#include <string>
+
+namespace ns3
+{
+namespace sterna
+{
+
+/**
+ * \ingroup sterna
+ * Deep Q-network (Mnih et al., 2015), with Double Q-learning (van Hasselt et al., 2016) and
+ * prioritised replay (Schaul et al., 2016) as Attributes; written by hand on Mlp and Adam.
+ *
+ * One actor chooses among a fixed number of choices. Each Learn() stores a transition; every
+ * TrainInterval transitions, from LearningStarts on, one batch moves
+ * Q(s, a) towards r + Discount * max over the valid a' of Q_target(s', a'). A termination, or a
+ * next state without a valid choice, ends the bootstrap; a time limit does not. The target network
+ * equals the online one at the start and after every TargetUpdate transitions.
+ *
+ * With Huber the loss is quadratic below an error of 1 and linear above; without it the loss is
+ * quadratic and the gradient's norm is limited to 10. Exploration falls linearly with the number of
+ * transitions and draws among the valid choices. The correction exponent of prioritised replay
+ * rises linearly from 0.4 to 1 over BetaSteps transitions.
+ *
+ * AssignStreams() comes before Configure(), which draws the initial weights. The agent continues
+ * from one draw of its stream with a Generator, so that a checkpoint resumes to the same bytes
+ * (same binary, same machine type).
+ */
+class DqnAgent : public Agent
+{
+  public:
+    static TypeId GetTypeId();
+    DqnAgent();
+
+    void Configure(const AgentSpaces& spaces) override;
+    /// A choice is -1 if no choice is valid or if a valid one's value is NaN.
+    Action Act(const Observation& observation, Mode mode) override;
+    void Learn(const Transition& transition) override;
+    /// Writes kind `q` of FrozenPolicy, with an example of input and output.
+    void SavePolicy(const std::string& path,
+                    const std::map<std::string, std::string>& metadata) const override;
+    void SaveCheckpoint(const std::string& path) const override;
+    /**
+     * Throws InputError if the file does not fit this agent's shapes and Attributes. The agent is
+     * then to be discarded or configured anew.
+     */
+    void LoadCheckpoint(const std::string& path) override;
+    int64_t AssignStreams(int64_t stream) override;
+
+    /**
+     * What Q(s, a) is moved towards, one value per sample.
+     * \param nextOnline values that select the next choice (batch x choices)
+     * \param nextTarget values that judge it; for plain DQN the same matrix
+     * \param batch rewards, next masks, terminations
+     */
+    static Eigen::VectorXf GetTargets(const RowMatrixXf& nextOnline,
+                                      const RowMatrixXf& nextTarget,
+                                      const ReplayBatch& batch,
+                                      float discount);
+
+    /// The online network's values of all choices.
+    const Eigen::VectorXf& GetValues(const Eigen::VectorXf& features);
+
+  private:
+    void DoDispose() override;
+    void CheckTransition(const Transition& transition) const;
+    int Explore(const Observation& observation);
+    double GetEpsilon() const;
+    void Train();
+    /// d loss / d values of the chosen choices; the others have none.
+    void FillGradient(const Eigen::VectorXf& errors);
+    /// All that a checkpoint must agree on with the agent that reads it.
+    std::map<std::string, std::string> GetSignature() const;
+
+    double m_learningRate;
+    double m_discount;
+    uint32_t m_batchSize;
+    uint32_t m_replayCapacity;
+    uint32_t m_targetUpdate;
+    uint32_t m_trainInterval;
+    uint32_t m_learningStarts;
+    double m_epsilonStart;
+    double m_epsilonEnd;
+    uint32_t m_epsilonDecaySteps;
+    uint32_t m_betaSteps;
+    std::string m_hiddenLayers;
+    bool m_double;
+    bool m_prioritized;
+    bool m_huber;
+
+    AgentSpaces m_spaces;
+    uint64_t m_steps{0}; //!< transitions seen
+    Mlp m_online;
+    Mlp m_target;
+    Adam m_adam;
+    std::unique_ptr<ReplayBuffer> m_replay;
+    std::unique_ptr<PrioritizedReplay> m_priorities; //!< null: uniform draws
+    Ptr<UniformRandomVariable> m_stream;
+    Generator m_random;
+
+    PrioritizedReplay::Draw m_draw; //!< buffers reused by every training step
+    ReplayBatch m_batch;
+    RowMatrixXf m_valueGradient;
+    Eigen::VectorXf m_gradient;
+    Mlp::Workspace m_onlineWorkspace;
+    Mlp::Workspace m_nextWorkspace;
+    Mlp::Workspace m_targetWorkspace;
+    Mlp::Workspace m_actWorkspace;
+
+    /// Fired after every training step: transitions seen, loss of the batch.
+    TracedCallback<uint64_t, double> m_lossTrace;
+};
+
+} // namespace sterna
+} // namespace ns3
+
+#endif /* STERNA_DQN_AGENT_H */

@@ -1,0 +1,792 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "sterna-wolpertinger-agent.h"
+
+#include "sterna-actor-critic.h"
+#include "sterna-candidate-memory.h"
+#include "sterna-counter-random.h"
+#include "sterna-feature-normalizer.h"
+#include "sterna-neighbours.h"
+#include "sterna-replay-buffer.h"
+
+#include "ns3/boolean.h"
+#include "ns3/double.h"
+#include "ns3/log.h"
+#include "ns3/sterna-error.h"
+#include "ns3/string.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
+
+namespace ns3
+{
+namespace sterna
+{
+
+NS_LOG_COMPONENT_DEFINE("SternaWolpertingerAgent");
+
+NS_OBJECT_ENSURE_REGISTERED(WolpertingerAgent);
+
+namespace
+{
+
+using Copy = ActorCritic::Copy;
+
+/// Widths such as "64-64".
+std::vector<Eigen::Index>
+ParseWidths(const std::string& text)
+{
+    constexpr unsigned long widest = 65536;
+    std::vector<Eigen::Index> widths;
+    size_t begin = 0;
+    while (begin <= text.size())
+    {
+        const size_t end = std::min(text.find('-', begin), text.size());
+        const std::string width = text.substr(begin, end - begin);
+        const bool isNumber = !width.empty() && width.size() < 6 &&
+                              width.find_first_not_of("0123456789") == std::string::npos;
+        const unsigned long value = isNumber ? std::stoul(width) : 0;
+        if (value < 1 || value > widest)
+        {
+            throw InputError("HiddenLayers is \"" + text +
+                             "\", but must be widths from 1 to 65536 joined by hyphens, such as "
+                             "\"64-64\".");
+        }
+        widths.push_back(static_cast<Eigen::Index>(value));
+        begin = end + 1;
+    }
+    return widths;
+}
+
+/// A standard normal number (Box and Muller; the second of the pair is dropped).
+double
+Normal(CounterRandom& random)
+{
+    const double radius = std::sqrt(-2.0 * std::log(1.0 - random.Uniform()));
+    return radius * std::cos(2.0 * M_PI * random.Uniform());
+}
+
+/// Numbers of the rows that the mask leaves.
+std::vector<Eigen::Index>
+ValidRows(const Observation& observation)
+{
+    std::vector<Eigen::Index> rows;
+    for (Eigen::Index row = 0; row < observation.choices.rows(); ++row)
+    {
+        if (observation.mask.size() == 0 || observation.mask(0, row))
+        {
+            rows.push_back(row);
+        }
+    }
+    return rows;
+}
+
+const bool*
+ValidFlags(const Observation& observation)
+{
+    return observation.mask.size() == 0 ? nullptr : observation.mask.data();
+}
+
+void
+CheckCount(const std::string& what, Eigen::Index actual, Eigen::Index expected)
+{
+    if (actual != expected)
+    {
+        throw InputError("The " + what + " number " + std::to_string(actual) + ", not the " +
+                         std::to_string(expected) + " that the agent was configured for.");
+    }
+}
+
+/// Written so that NaN fails, too.
+template <typename Derived>
+void
+CheckUnit(const std::string& what, const Eigen::DenseBase<Derived>& values)
+{
+    for (Eigen::Index row = 0; row < values.rows(); ++row)
+    {
+        for (Eigen::Index column = 0; column < values.cols(); ++column)
+        {
+            const float value = values.derived()(row, column);
+            if (!(std::abs(value) <= 1.0f))
+            {
+                throw InputError(what + " holds " + std::to_string(value) +
+                                 ", which is not in [-1, 1].");
+            }
+        }
+    }
+}
+
+/// All 64 bits count here, so Safetensors::GetCount() will not do.
+CounterRandom
+LoadRandom(const Safetensors& file, const std::string& key, const std::string& path)
+{
+    const std::string& text = file.GetMetadata(key, path);
+    uint64_t state = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), state);
+    if (error != std::errc() || end != text.data() + text.size())
+    {
+        throw InputError("Cannot read '" + path + "': its " + key + " is '" + text +
+                         "', not a number of 64 bits.");
+    }
+    return CounterRandom(state);
+}
+
+Safetensors::Tensor
+ToTensor(const std::vector<int64_t>& shape, const float* data)
+{
+    const auto count = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
+    return {shape, {data, data + count}};
+}
+
+} // namespace
+
+/// Everything that learning changes, and scratch space.
+struct WolpertingerAgent::Learner
+{
+    /**
+     * \param slots capacity of the replay
+     * \param embedding columns of the choices; 0: none
+     * \param candidates most next choices kept per transition
+     */
+    Learner(const ActorCriticSettings& settings,
+            Eigen::Index slots,
+            Eigen::Index embedding,
+            Eigen::Index candidates)
+        : networks(settings),
+          replay(slots, settings.features, settings.action, 0),
+          nextChoices(embedding > 0 ? slots : 0, embedding, candidates),
+          normalizer(settings.features)
+    {
+    }
+
+    bool started{false}; //!< whether weights and generators are drawn
+    int64_t transitions{0};
+    ActorCritic networks;
+    ReplayBuffer replay;
+    CandidateMemory nextChoices; //!< slot for slot beside `replay`
+    FeatureNormalizer normalizer;
+    CounterRandom exploration; //!< noise and random actions
+    CounterRandom sampling;    //!< draws from the replay, and subsets of next choices
+
+    std::vector<Eigen::Index> slots;
+    ReplayBatch batch;
+    RowMatrixXf candidates;           //!< next choices of one sample
+    RowMatrixXf rows;                 //!< next actions that the target critic values
+    std::vector<Eigen::Index> owners; //!< sample of each of `rows`
+    Eigen::VectorXf features;         //!< normalised features of one observation
+    RowMatrixXf near;                 //!< embeddings of the nearest choices
+    Mlp::Workspace actorSpace;
+    Mlp::Workspace criticSpace;
+};
+
+TypeId
+WolpertingerAgent::GetTypeId()
+{
+    using Self = WolpertingerAgent;
+    static TypeId tid =
+        TypeId("ns3::sterna::WolpertingerAgent")
+            .SetParent<Agent>()
+            .SetGroupName("Sterna")
+            .AddConstructor<WolpertingerAgent>()
+            .AddAttribute("ActorLearningRate",
+                          "Adam's learning rate for the actor",
+                          DoubleValue(1e-3),
+                          MakeDoubleAccessor(&Self::m_actorRate),
+                          MakeDoubleChecker<double>(0.0))
+            .AddAttribute("CriticLearningRate",
+                          "Adam's learning rate for the critic",
+                          DoubleValue(1e-3),
+                          MakeDoubleAccessor(&Self::m_criticRate),
+                          MakeDoubleChecker<double>(0.0))
+            .AddAttribute("Discount",
+                          "Weight of the next step's value, 0 to 1",
+                          DoubleValue(0.9),
+                          MakeDoubleAccessor(&Self::m_discount),
+                          MakeDoubleChecker<double>(0.0, 1.0))
+            .AddAttribute("Tau",
+                          "Share of the new weights in each update of the target networks, 0 to 1",
+                          DoubleValue(0.005),
+                          MakeDoubleAccessor(&Self::m_tau),
+                          MakeDoubleChecker<double>(0.0, 1.0))
+            .AddAttribute("BatchSize",
+                          "Transitions per update",
+                          UintegerValue(128),
+                          MakeUintegerAccessor(&Self::m_batchSize),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("ReplayCapacity",
+                          "Transitions in the replay memory",
+                          UintegerValue(10000),
+                          MakeUintegerAccessor(&Self::m_replayCapacity),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("HiddenLayers",
+                          "Widths of the hidden layers of actor and critic, joined by hyphens",
+                          StringValue("64-64"),
+                          MakeStringAccessor(&Self::m_hiddenLayers),
+                          MakeStringChecker())
+            .AddAttribute("LearningStarts",
+                          "Transitions before the first update; until then exploration is uniform",
+                          UintegerValue(1000),
+                          MakeUintegerAccessor(&Self::m_learningStarts),
+                          MakeUintegerChecker<uint32_t>())
+            .AddAttribute("TrainInterval",
+                          "Transitions from one update to the next",
+                          UintegerValue(1),
+                          MakeUintegerAccessor(&Self::m_trainInterval),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("Neighbours",
+                          "k: choices nearest to the proto-action that the critic ranks",
+                          UintegerValue(10),
+                          MakeUintegerAccessor(&Self::m_neighbours),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("GradientClip",
+                          "Largest Euclidean norm of a network's gradient; 0: any",
+                          DoubleValue(10.0),
+                          MakeDoubleAccessor(&Self::m_gradientClip),
+                          MakeDoubleChecker<double>(0.0))
+            .AddAttribute("RewardScale",
+                          "Factor on every reward",
+                          DoubleValue(1.0),
+                          MakeDoubleAccessor(&Self::m_rewardScale),
+                          MakeDoubleChecker<double>())
+            .AddAttribute("NormalizeFeatures",
+                          "Whether the networks see features of running mean 0 and deviation 1",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&Self::m_normalizeFeatures),
+                          MakeBooleanChecker())
+            .AddAttribute("NoiseStart",
+                          "Standard deviation of the exploration noise at first",
+                          DoubleValue(0.3),
+                          MakeDoubleAccessor(&Self::m_noiseStart),
+                          MakeDoubleChecker<double>(0.0))
+            .AddAttribute("NoiseEnd",
+                          "Standard deviation of the exploration noise after NoiseDecaySteps",
+                          DoubleValue(0.05),
+                          MakeDoubleAccessor(&Self::m_noiseEnd),
+                          MakeDoubleChecker<double>(0.0))
+            .AddAttribute("NoiseDecaySteps",
+                          "Transitions over which the noise goes linearly from start to end",
+                          UintegerValue(10000),
+                          MakeUintegerAccessor(&Self::m_noiseDecaySteps),
+                          MakeUintegerChecker<uint32_t>())
+            .AddAttribute("RandomChoice",
+                          "Probability of a uniformly random action while exploring, 0 to 1",
+                          DoubleValue(0.0),
+                          MakeDoubleAccessor(&Self::m_randomChoice),
+                          MakeDoubleChecker<double>(0.0, 1.0))
+            .AddAttribute("FullPolicyTarget",
+                          "Whether the target's next action is the whole policy's (Dulac-Arnold "
+                          "et al., 2015) or the proto-action",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&Self::m_fullPolicyTarget),
+                          MakeBooleanChecker())
+            .AddAttribute("TargetCandidates",
+                          "Most next choices kept per transition for FullPolicyTarget",
+                          UintegerValue(256),
+                          MakeUintegerAccessor(&Self::m_targetCandidates),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddTraceSource("CriticLoss",
+                            "Mean squared temporal difference of a batch, before its update",
+                            MakeTraceSourceAccessor(&Self::m_criticLoss),
+                            "ns3::sterna::WolpertingerAgent::LossTracedCallback")
+            .AddTraceSource("ActorLoss",
+                            "Mean of -Q(s, actor(s)) over a batch, before its update",
+                            MakeTraceSourceAccessor(&Self::m_actorLoss),
+                            "ns3::sterna::WolpertingerAgent::LossTracedCallback");
+    return tid;
+}
+
+WolpertingerAgent::WolpertingerAgent()
+    : m_stream(CreateObject<UniformRandomVariable>())
+{
+}
+
+WolpertingerAgent::~WolpertingerAgent() = default;
+
+int64_t
+WolpertingerAgent::AssignStreams(int64_t stream)
+{
+    m_stream->SetStream(stream);
+    return 1;
+}
+
+void
+WolpertingerAgent::Configure(const AgentSpaces& spaces)
+{
+    NS_LOG_FUNCTION(this << spaces.features << spaces.embedding << spaces.parameters);
+    if (spaces.features < 1)
+    {
+        throw InputError("WolpertingerAgent was given 0 features; it needs at least 1.");
+    }
+    if (spaces.actors != 1)
+    {
+        throw InputError("WolpertingerAgent decides for 1 actor, not for " +
+                         std::to_string(spaces.actors) + ".");
+    }
+    if ((spaces.embedding > 0) == (spaces.parameters > 0))
+    {
+        throw InputError("WolpertingerAgent needs either embedded choices or parameters, but was "
+                         "given " +
+                         std::to_string(spaces.embedding) + " embedding columns and " +
+                         std::to_string(spaces.parameters) + " parameters.");
+    }
+    m_spaces = spaces;
+    m_action = spaces.embedding + spaces.parameters;
+    m_learner = MakeLearner();
+}
+
+bool
+WolpertingerAgent::IsEmbedded() const
+{
+    return m_spaces.embedding > 0;
+}
+
+bool
+WolpertingerAgent::RanksNextChoices() const
+{
+    return IsEmbedded() && m_fullPolicyTarget;
+}
+
+std::unique_ptr<WolpertingerAgent::Learner>
+WolpertingerAgent::MakeLearner() const
+{
+    ActorCriticSettings settings;
+    settings.features = m_spaces.features;
+    settings.action = m_action;
+    settings.hidden = ParseWidths(m_hiddenLayers);
+    settings.actorRate = m_actorRate;
+    settings.criticRate = m_criticRate;
+    settings.tau = m_tau;
+    settings.gradientClip = m_gradientClip;
+    return std::make_unique<Learner>(settings,
+                                     m_replayCapacity,
+                                     m_spaces.embedding,
+                                     m_targetCandidates);
+}
+
+WolpertingerAgent::Learner&
+WolpertingerAgent::Started() const
+{
+    if (!m_learner)
+    {
+        throw InputError("WolpertingerAgent was used before Configure().");
+    }
+    Learner& learner = *m_learner;
+    if (!learner.started)
+    {
+        learner.networks.Initialize(m_stream);
+        learner.exploration = CounterRandom::FromStream(m_stream);
+        learner.sampling = CounterRandom::FromStream(m_stream);
+        learner.started = true;
+    }
+    return learner;
+}
+
+void
+WolpertingerAgent::CheckObservation(const Observation& observation) const
+{
+    CheckCount("observation's features", observation.features.size(), m_spaces.features);
+    if (!IsEmbedded())
+    {
+        return;
+    }
+    const Eigen::Index rows = observation.choices.rows();
+    if (rows > 0)
+    {
+        CheckCount("embedding's columns", observation.choices.cols(), m_spaces.embedding);
+    }
+    if (m_spaces.choices > 0)
+    {
+        CheckCount("observation's choices", rows, m_spaces.choices);
+    }
+    if (observation.mask.size() > 0)
+    {
+        CheckCount("mask's flags", observation.mask.size(), rows);
+    }
+}
+
+const Eigen::VectorXf&
+WolpertingerAgent::Seen(const Observation& observation) const
+{
+    if (!m_normalizeFeatures)
+    {
+        return observation.features;
+    }
+    m_learner->normalizer.Apply(observation.features, m_learner->features);
+    return m_learner->features;
+}
+
+Action
+WolpertingerAgent::Act(const Observation& observation, Mode mode)
+{
+    Started();
+    CheckObservation(observation);
+    Action action;
+    action.choice = Eigen::VectorXi::Zero(1);
+    action.parameters.resize(1, m_spaces.parameters);
+    if (IsEmbedded())
+    {
+        action.choice(0) = ActEmbedded(observation, mode);
+    }
+    else
+    {
+        action.parameters.row(0) = ActContinuous(observation, mode);
+    }
+    return action;
+}
+
+bool
+WolpertingerAgent::DrawsAtRandom(Mode mode) const
+{
+    if (mode == Mode::EXPLOIT)
+    {
+        return false;
+    }
+    return m_learner->transitions < m_learningStarts ||
+           (m_randomChoice > 0.0 && m_learner->exploration.Uniform() < m_randomChoice);
+}
+
+double
+WolpertingerAgent::NoiseDeviation() const
+{
+    const auto transitions = static_cast<double>(m_learner->transitions);
+    const double share = transitions < m_noiseDecaySteps ? transitions / m_noiseDecaySteps : 1.0;
+    return m_noiseStart + share * (m_noiseEnd - m_noiseStart);
+}
+
+Eigen::VectorXf
+WolpertingerAgent::Point(const Eigen::VectorXf& features, Mode mode) const
+{
+    Learner& learner = *m_learner;
+    Eigen::VectorXf point =
+        learner.networks.GetActor(Copy::ONLINE).Forward(features, learner.actorSpace);
+    if (mode == Mode::EXPLORE)
+    {
+        const double deviation = NoiseDeviation();
+        for (float& coordinate : point)
+        {
+            coordinate += static_cast<float>(deviation * Normal(learner.exploration));
+            coordinate = std::clamp(coordinate, -1.0f, 1.0f);
+        }
+    }
+    return point;
+}
+
+int
+WolpertingerAgent::ActEmbedded(const Observation& observation, Mode mode) const
+{
+    Learner& learner = *m_learner;
+    if (DrawsAtRandom(mode))
+    {
+        const auto valid = ValidRows(observation);
+        const auto count = static_cast<Eigen::Index>(valid.size());
+        return count == 0 ? -1 : static_cast<int>(valid[learner.exploration.Index(count)]);
+    }
+    const Eigen::VectorXf& features = Seen(observation);
+    const Eigen::VectorXf proto = Point(features, mode);
+    const auto rows =
+        NearestRows(observation.choices, ValidFlags(observation), proto, m_neighbours);
+    if (rows.empty())
+    {
+        return -1;
+    }
+    learner.near.resize(static_cast<Eigen::Index>(rows.size()), m_action);
+    for (size_t i = 0; i < rows.size(); ++i)
+    {
+        learner.near.row(static_cast<Eigen::Index>(i)) = observation.choices.row(rows[i]);
+    }
+    const auto& critic = learner.networks.GetCritic(Copy::ONLINE);
+    const RowMatrixXf& values = critic.ForwardShared(features, learner.near, learner.criticSpace);
+    const int best = BestChoice(values.data(), values.size(), nullptr);
+    return best < 0 ? -1 : static_cast<int>(rows[best]);
+}
+
+Eigen::VectorXf
+WolpertingerAgent::ActContinuous(const Observation& observation, Mode mode) const
+{
+    if (!DrawsAtRandom(mode))
+    {
+        return Point(Seen(observation), mode);
+    }
+    Eigen::VectorXf action(m_action);
+    for (float& coordinate : action)
+    {
+        coordinate = static_cast<float>(2.0 * m_learner->exploration.Uniform() - 1.0);
+    }
+    return action;
+}
+
+void
+WolpertingerAgent::CheckTransition(const Transition& transition) const
+{
+    CheckObservation(transition.observation);
+    if (!transition.terminated)
+    {
+        CheckObservation(transition.next);
+    }
+    const bool finite = std::isfinite(transition.reward) &&
+                        transition.observation.features.allFinite() &&
+                        (transition.terminated || transition.next.features.allFinite());
+    if (!finite)
+    {
+        throw InputError("A transition holds a reward or a feature that is not finite (reward " +
+                         std::to_string(transition.reward) + "); learning from it would spoil all "
+                         "weights.");
+    }
+    if (!IsEmbedded())
+    {
+        CheckCount("executed action's parameters",
+                   transition.action.parameters.size(),
+                   m_spaces.parameters);
+        CheckUnit("The executed action", transition.action.parameters);
+        return;
+    }
+    const int choice = transition.action.choice.size() == 1 ? transition.action.choice(0) : -1;
+    if (choice < 0 || choice >= transition.observation.choices.rows())
+    {
+        throw InputError("The executed choice " + std::to_string(choice) + " is not one of the " +
+                         std::to_string(transition.observation.choices.rows()) +
+                         " choices that were observed.");
+    }
+    CheckUnit("The embedding of a choice", transition.observation.choices.row(choice));
+    CheckUnit("The embedding of a next choice", transition.next.choices);
+}
+
+void
+WolpertingerAgent::Learn(const Transition& transition)
+{
+    Learner& learner = Started();
+    CheckTransition(transition);
+    if (m_normalizeFeatures)
+    {
+        learner.normalizer.Update(transition.observation.features);
+    }
+    const Eigen::VectorXf executed =
+        IsEmbedded()
+            ? Eigen::VectorXf(transition.observation.choices.row(transition.action.choice(0)))
+            : Eigen::VectorXf(transition.action.parameters.reshaped());
+    // The value beyond a termination is not used; the last state stands in for the missing one.
+    const bool terminated = transition.terminated;
+    const Observation& next = terminated ? transition.observation : transition.next;
+    const Eigen::Index slot = learner.replay.Push(transition.observation.features,
+                                                  executed,
+                                                  transition.reward,
+                                                  next.features,
+                                                  nullptr,
+                                                  terminated);
+    if (RanksNextChoices())
+    {
+        learner.nextChoices.Set(slot, next.choices, ValidRows(next), learner.sampling);
+    }
+    ++learner.transitions;
+    if (learner.transitions > m_learningStarts && learner.transitions % m_trainInterval == 0)
+    {
+        Train();
+    }
+}
+
+void
+WolpertingerAgent::Train()
+{
+    Learner& learner = *m_learner;
+    ReplayBatch& batch = learner.batch;
+    learner.slots.resize(m_batchSize);
+    learner.replay.DrawSlots(learner.sampling, learner.slots);
+    learner.replay.Gather(learner.slots, batch);
+    if (m_normalizeFeatures)
+    {
+        learner.normalizer.ApplyBatch(batch.features);
+        learner.normalizer.ApplyBatch(batch.nextFeatures);
+    }
+    const auto discount = static_cast<float>(m_discount);
+    const auto scale = static_cast<float>(m_rewardScale);
+    const Eigen::VectorXf targets = scale * batch.rewards.array() +
+                                    discount * (1.0f - batch.terminated.array()) *
+                                        NextValues().array();
+    const double criticLoss =
+        learner.networks.TrainCritic(batch.features, batch.actions, targets);
+    const double actorLoss = learner.networks.TrainActor(batch.features);
+    learner.networks.UpdateTargets();
+    NS_LOG_LOGIC("critic loss " << criticLoss << ", actor loss " << actorLoss);
+    m_criticLoss(criticLoss);
+    m_actorLoss(actorLoss);
+}
+
+Eigen::VectorXf
+WolpertingerAgent::NextValues() const
+{
+    Learner& learner = *m_learner;
+    const RowMatrixXf& next = learner.batch.nextFeatures;
+    const RowMatrixXf protos = learner.networks.Actions(Copy::TARGET, next);
+    learner.owners.clear();
+    const uint32_t perSample = RanksNextChoices() ? std::min(m_neighbours, m_targetCandidates) : 1;
+    learner.rows.resize(next.rows() * perSample, m_action);
+    for (Eigen::Index i = 0; i < next.rows(); ++i)
+    {
+        if (RanksNextChoices())
+        {
+            AddNeighbours(i, protos.row(i));
+        }
+        if (learner.owners.empty() || learner.owners.back() != i)
+        {
+            learner.rows.row(static_cast<Eigen::Index>(learner.owners.size())) = protos.row(i);
+            learner.owners.push_back(i);
+        }
+    }
+    learner.rows.conservativeResize(static_cast<Eigen::Index>(learner.owners.size()), m_action);
+    const Eigen::VectorXf values =
+        learner.networks.Values(Copy::TARGET, next, learner.rows, learner.owners);
+    Eigen::VectorXf best =
+        Eigen::VectorXf::Constant(next.rows(), -std::numeric_limits<float>::infinity());
+    for (size_t j = 0; j < learner.owners.size(); ++j)
+    {
+        float& of = best(learner.owners[j]);
+        of = std::max(of, values(static_cast<Eigen::Index>(j)));
+    }
+    return best;
+}
+
+void
+WolpertingerAgent::AddNeighbours(Eigen::Index i, const Eigen::VectorXf& proto) const
+{
+    Learner& learner = *m_learner;
+    const Eigen::Index offered =
+        learner.nextChoices.Get(learner.slots[i], learner.candidates);
+    if (offered == 0)
+    {
+        return;
+    }
+    const double share = static_cast<double>(learner.candidates.rows()) / static_cast<double>(offered);
+    const auto wanted = std::max<Eigen::Index>(1, std::lround(m_neighbours * share));
+    for (const Eigen::Index row : NearestRows(learner.candidates, nullptr, proto, wanted))
+    {
+        learner.rows.row(static_cast<Eigen::Index>(learner.owners.size())) =
+            learner.candidates.row(row);
+        learner.owners.push_back(i);
+    }
+}
+
+void
+WolpertingerAgent::SavePolicy(const std::string& path,
+                              const std::map<std::string, std::string>& metadata) const
+{
+    Learner& learner = Started();
+    Safetensors file;
+    file.metadata = metadata;
+    file.metadata["sterna.kind"] = IsEmbedded() ? "wolpertinger" : "actor";
+    file.metadata["sterna.agent"] = GetInstanceTypeId().GetName();
+    file.metadata["sterna.features"] = std::to_string(m_spaces.features);
+    file.metadata["sterna.choices"] = "0";
+    file.metadata["sterna.embedding"] = std::to_string(m_spaces.embedding);
+    file.metadata["sterna.parameters"] = std::to_string(m_spaces.parameters);
+    file.metadata["sterna.activation"] = "relu";
+    learner.networks.GetActor(Copy::ONLINE).Store(file, "actor");
+    if (IsEmbedded())
+    {
+        file.metadata["sterna.neighbours"] = std::to_string(m_neighbours);
+        learner.networks.GetCritic(Copy::ONLINE).Store(file, "critic");
+    }
+    if (m_normalizeFeatures)
+    {
+        const std::vector<int64_t> shape{m_spaces.features};
+        file.tensors["normalizer.mean"] = ToTensor(shape, learner.normalizer.GetMean().data());
+        file.tensors["normalizer.scale"] = ToTensor(shape, learner.normalizer.GetScale().data());
+    }
+    AddExample(file);
+    file.Write(path);
+}
+
+void
+WolpertingerAgent::AddExample(Safetensors& file) const
+{
+    const Learner& learner = *m_learner;
+    const Eigen::Index rows = IsEmbedded() ? 4 : 0;
+    // Any numbers would do; these differ from each other and lie where the networks were trained.
+    RowMatrixXf features(1, m_spaces.features);
+    for (Eigen::Index i = 0; i < features.cols(); ++i)
+    {
+        const auto wave = static_cast<float>(std::sin(1.0 + static_cast<double>(i)));
+        features(0, i) =
+            learner.normalizer.GetMean()(i) + learner.normalizer.GetScale()(i) * wave;
+    }
+    RowMatrixXf choices(rows, m_action);
+    for (Eigen::Index i = 0; i < choices.size(); ++i)
+    {
+        choices.data()[i] = static_cast<float>(std::cos(1.0 + static_cast<double>(i)));
+    }
+    file.tensors["example.features"] = ToTensor({m_spaces.features}, features.data());
+    if (m_normalizeFeatures)
+    {
+        learner.normalizer.ApplyBatch(features);
+    }
+    const RowMatrixXf actions = learner.networks.Actions(Copy::ONLINE, features);
+    Eigen::VectorXf output(m_action + rows);
+    output.head(m_action) = actions.row(0);
+    if (IsEmbedded())
+    {
+        file.tensors["example.choices"] = ToTensor({rows, m_action}, choices.data());
+        output.tail(rows) = learner.networks.Values(Copy::ONLINE,
+                                                    features,
+                                                    choices,
+                                                    std::vector<Eigen::Index>(rows, 0));
+    }
+    file.tensors["example.output"] = ToTensor({output.size()}, output.data());
+}
+
+void
+WolpertingerAgent::SaveCheckpoint(const std::string& path) const
+{
+    const Learner& learner = Started();
+    Safetensors file;
+    file.metadata["sterna.checkpoint"] = GetInstanceTypeId().GetName();
+    file.metadata["transitions"] = std::to_string(learner.transitions);
+    file.metadata["random.exploration"] = std::to_string(learner.exploration.GetState());
+    file.metadata["random.sampling"] = std::to_string(learner.sampling.GetState());
+    learner.networks.Store(file);
+    learner.replay.Store(file, "replay");
+    if (RanksNextChoices())
+    {
+        learner.nextChoices.Store(file, "next", learner.replay.GetSize());
+    }
+    learner.normalizer.Store(file);
+    file.Write(path);
+}
+
+void
+WolpertingerAgent::LoadCheckpoint(const std::string& path)
+{
+    if (!m_learner)
+    {
+        throw InputError("WolpertingerAgent was used before Configure().");
+    }
+    const Safetensors file = Safetensors::Read(path);
+    const std::string name = GetInstanceTypeId().GetName();
+    const std::string& writer = file.GetMetadata("sterna.checkpoint", path);
+    if (writer != name)
+    {
+        throw InputError("The checkpoint '" + path + "' was written by " + writer + ", not by " +
+                         name + ".");
+    }
+    std::unique_ptr<Learner> learner = MakeLearner();
+    learner->transitions = file.GetCount("transitions", path);
+    learner->exploration = LoadRandom(file, "random.exploration", path);
+    learner->sampling = LoadRandom(file, "random.sampling", path);
+    learner->networks.Load(file, path);
+    learner->replay.Load(file, "replay", path);
+    if (RanksNextChoices())
+    {
+        learner->nextChoices.Load(file, "next", learner->replay.GetSize(), path);
+    }
+    learner->normalizer.Load(file, path);
+    learner->started = true;
+    m_learner = std::move(learner);
+}
+
+} // namespace sterna
+} // namespace ns3
