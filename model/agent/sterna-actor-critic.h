@@ -24,13 +24,13 @@ namespace sterna
 /// Sizes and rates of an ActorCritic.
 struct ActorCriticSettings
 {
-    Eigen::Index features{0};              //!< length of a state
-    Eigen::Index action{0};                //!< length of an action
-    std::vector<Eigen::Index> hidden;      //!< widths of the hidden layers of both networks
-    double actorRate{1e-3};                //!< learning rate of the actor
-    double criticRate{1e-3};               //!< learning rate of the critic
-    double tau{0.005};                     //!< share of the new weights in a target update
-    double gradientClip{0.0};              //!< largest norm of a gradient; 0: any
+    Eigen::Index features{0};         //!< length of a state
+    Eigen::Index action{0};           //!< length of an action
+    std::vector<Eigen::Index> hidden; //!< widths of the hidden layers of both networks
+    double actorRate{1e-3};           //!< learning rate of the actor
+    double criticRate{1e-3};          //!< learning rate of the critic
+    double tau{0.005};                //!< share of the new weights in a target update
+    double gradientClip{0.0};         //!< largest norm of a gradient; 0: any
 };
 
 /**

@@ -24,19 +24,17 @@ namespace
 /// Steps of a coordinate from 0 to 1.
 constexpr float STEPS = 32767.0f;
 
-int16_t
-Pack(float coordinate)
+int16_t Pack(float coordinate)
 {
     return static_cast<int16_t>(std::lround(std::clamp(coordinate, -1.0f, 1.0f) * STEPS));
 }
 
 /// The first steps of a Fisher-Yates shuffle: every subset is equally likely. The order stays.
-void
-KeepSubset(std::vector<Eigen::Index>& rows, size_t count, CounterRandom& random)
+void KeepSubset(std::vector<Eigen::Index>& rows, size_t count, Generator& random)
 {
     for (size_t i = 0; i < count; ++i)
     {
-        const auto left = static_cast<int64_t>(rows.size() - i);
+        const auto left = static_cast<Eigen::Index>(rows.size() - i);
         std::swap(rows[i], rows[i + random.Index(left)]);
     }
     rows.resize(count);
@@ -46,18 +44,17 @@ KeepSubset(std::vector<Eigen::Index>& rows, size_t count, CounterRandom& random)
 } // namespace
 
 CandidateMemory::CandidateMemory(Eigen::Index slots, Eigen::Index embedding, Eigen::Index limit)
-    : m_embedding(embedding),
-      m_limit(limit),
-      m_slots(slots)
+    : m_embedding(embedding)
+    , m_limit(limit)
+    , m_slots(slots)
 {
     NS_LOG_LOGIC(slots << " slots of at most " << limit << " choices");
 }
 
-void
-CandidateMemory::Set(Eigen::Index slot,
-                     const RowMatrixXf& choices,
-                     std::vector<Eigen::Index> valid,
-                     CounterRandom& random)
+void CandidateMemory::Set(Eigen::Index slot,
+                          const RowMatrixXf& choices,
+                          std::vector<Eigen::Index> valid,
+                          Generator& random)
 {
     Slot& kept = m_slots[slot];
     kept.offered = static_cast<int32_t>(valid.size());
@@ -76,21 +73,22 @@ CandidateMemory::Set(Eigen::Index slot,
     }
 }
 
-Eigen::Index
-CandidateMemory::Get(Eigen::Index slot, RowMatrixXf& choices) const
+Eigen::Index CandidateMemory::Get(Eigen::Index slot, RowMatrixXf& choices) const
 {
     const Slot& kept = m_slots[slot];
     choices.resize(static_cast<Eigen::Index>(kept.values.size()) / m_embedding, m_embedding);
     std::transform(kept.values.begin(), kept.values.end(), choices.data(), [](int16_t value) {
-        return static_cast<float>(value) / STEPS;
+        return static_cast<float>(value) * (1.0f / STEPS);
     });
     return kept.offered;
 }
 
-void
-CandidateMemory::Store(Safetensors& file, const std::string& prefix, Eigen::Index size) const
+void CandidateMemory::Store(Safetensors& file, const std::string& prefix, Eigen::Index size) const
 {
-    Safetensors::Tensor counts{{size, 2}, {}};
+    Safetensors::Tensor counts{
+        {size, 2},
+        {   }
+    };
     Safetensors::Tensor values;
     for (Eigen::Index slot = 0; slot < size; ++slot)
     {
@@ -104,25 +102,28 @@ CandidateMemory::Store(Safetensors& file, const std::string& prefix, Eigen::Inde
     file.tensors[prefix + ".values"] = std::move(values);
 }
 
-void
-CandidateMemory::Load(const Safetensors& file,
-                      const std::string& prefix,
-                      Eigen::Index size,
-                      const std::string& path)
+void CandidateMemory::Load(const Safetensors& file,
+                           const std::string& prefix,
+                           Eigen::Index size,
+                           const std::string& path)
 {
     const auto& counts = file.Get(prefix + ".counts", {size, 2}, path).data;
     const auto largest = static_cast<float>(m_limit * m_embedding);
     double total = 0.0;
     for (Eigen::Index slot = 0; slot < size; ++slot)
     {
-        const float count = counts[2 * slot + 1];
-        if (count < 0.0f || count > largest || std::fmod(count, m_embedding) != 0.0f)
+        const double offered = counts[2 * slot];
+        const double count = counts[2 * slot + 1];
+        const double kept = std::min(offered, static_cast<double>(m_limit));
+        // Floats hold whole numbers up to 2^24 exactly.
+        if (offered < 0.0 || offered > 0x1p24 || offered != std::floor(offered) ||
+            count != kept * static_cast<double>(m_embedding))
         {
             throw InputError("Cannot read '" + path + "': it keeps " + std::to_string(count) +
-                             " numbers for the next choices of a transition, which does not fit "
-                             "at most " +
-                             std::to_string(m_limit) + " choices of " +
-                             std::to_string(m_embedding) + " numbers.");
+                             " numbers for " + std::to_string(offered) +
+                             " next choices of a transition, but of at most " +
+                             std::to_string(m_limit) + " it must be " +
+                             std::to_string(m_embedding) + " numbers each.");
         }
         total += count;
     }
@@ -132,7 +133,10 @@ CandidateMemory::Load(const Safetensors& file,
     {
         m_slots[slot].offered = static_cast<int32_t>(counts[2 * slot]);
         const auto end = position + static_cast<std::ptrdiff_t>(counts[2 * slot + 1]);
-        m_slots[slot].values.assign(position, end);
+        m_slots[slot].values.resize(end - position);
+        std::transform(position, end, m_slots[slot].values.begin(), [](float value) {
+            return static_cast<int16_t>(std::clamp(value, -STEPS, STEPS));
+        });
         position = end;
     }
 }

@@ -5,7 +5,7 @@
 #ifndef STERNA_CANDIDATE_MEMORY_H
 #define STERNA_CANDIDATE_MEMORY_H
 
-#include "sterna-counter-random.h"
+#include "sterna-generator.h"
 #include "sterna-mlp.h"
 #include "sterna-safetensors.h"
 
@@ -49,7 +49,7 @@ class CandidateMemory
     void Set(Eigen::Index slot,
              const RowMatrixXf& choices,
              std::vector<Eigen::Index> valid,
-             CounterRandom& random);
+             Generator& random);
 
     /**
      * \param choices is set to what is kept, one choice per row, in the order they had

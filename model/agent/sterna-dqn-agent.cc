@@ -4,6 +4,7 @@
 
 #include "sterna-dqn-agent.h"
 
+#include "sterna-hidden-layers.h"
 #include "sterna-neighbours.h"
 
 #include "ns3/boolean.h"
@@ -14,7 +15,6 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -32,28 +32,6 @@ namespace
 
 constexpr double BETA_START = 0.4;
 constexpr float MAX_GRADIENT_NORM = 10.0f;
-
-/// The widths of "64-32"; an empty text has none.
-std::vector<Eigen::Index> ParseHiddenLayers(const std::string& text)
-{
-    std::vector<Eigen::Index> widths;
-    const char* position = text.data();
-    const char* const end = text.data() + text.size();
-    while (position != end)
-    {
-        Eigen::Index width = 0;
-        const auto [stop, error] = std::from_chars(position, end, width);
-        const bool ends = stop == end;
-        if (error != std::errc() || width < 1 || (!ends && (*stop != '-' || stop + 1 == end)))
-        {
-            throw InputError("HiddenLayers '" + text +
-                             "' is no list of widths such as 64-32, each 1 or more.");
-        }
-        widths.push_back(width);
-        position = ends ? stop : stop + 1;
-    }
-    return widths;
-}
 
 double Interpolate(double from, double to, uint64_t step, uint64_t steps)
 {
@@ -129,7 +107,7 @@ TypeId DqnAgent::GetTypeId()
                           MakeUintegerAccessor(&DqnAgent::m_betaSteps),
                           MakeUintegerChecker<uint32_t>())
             .AddAttribute("HiddenLayers",
-                          "Widths of the hidden layers, joined by '-'; empty: a linear network.",
+                          "Widths of the hidden layers, joined by hyphens.",
                           StringValue("64-32"),
                           MakeStringAccessor(&DqnAgent::m_hiddenLayers),
                           MakeStringChecker())
@@ -145,7 +123,7 @@ TypeId DqnAgent::GetTypeId()
                           MakeBooleanChecker())
             .AddAttribute("Huber",
                           "Huber loss instead of a squared loss with a limited gradient norm.",
-                          BooleanValue(true),
+                          BooleanValue(false),
                           MakeBooleanAccessor(&DqnAgent::m_huber),
                           MakeBooleanChecker())
             .AddTraceSource("Loss",

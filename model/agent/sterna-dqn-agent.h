@@ -33,10 +33,12 @@ namespace sterna
  * next state without a valid choice, ends the bootstrap; a time limit does not. The target network
  * equals the online one at the start and after every TargetUpdate transitions.
  *
- * With Huber the loss is quadratic below an error of 1 and linear above; without it the loss is
- * quadratic and the gradient's norm is limited to 10. Exploration falls linearly with the number of
- * transitions and draws among the valid choices. The correction exponent of prioritised replay
- * rises linearly from 0.4 to 1 over BetaSteps transitions.
+ * The loss is half the squared error, and the gradient's norm is limited to 10. With Huber it is
+ * linear above an error of 1 instead, which suits rewards with outliers but follows the median:
+ * rare terminations then count too little, and values may grow without bound (CartPole shows it).
+ *
+ * Exploration falls linearly with the number of transitions and draws among the valid choices. The
+ * correction exponent of prioritised replay rises linearly from 0.4 to 1 over BetaSteps.
  *
  * AssignStreams() comes before Configure(), which draws the initial weights. The agent continues
  * from one draw of its stream with a Generator, so that a checkpoint resumes to the same bytes

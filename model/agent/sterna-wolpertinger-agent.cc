@@ -4,12 +4,9 @@
 
 #include "sterna-wolpertinger-agent.h"
 
-#include "sterna-actor-critic.h"
-#include "sterna-candidate-memory.h"
-#include "sterna-counter-random.h"
-#include "sterna-feature-normalizer.h"
+#include "sterna-hidden-layers.h"
 #include "sterna-neighbours.h"
-#include "sterna-replay-buffer.h"
+#include "sterna-wolpertinger-learner.h"
 
 #include "ns3/boolean.h"
 #include "ns3/double.h"
@@ -19,10 +16,8 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <numeric>
 
 namespace ns3
@@ -39,43 +34,8 @@ namespace
 
 using Copy = ActorCritic::Copy;
 
-/// Widths such as "64-64".
-std::vector<Eigen::Index>
-ParseWidths(const std::string& text)
-{
-    constexpr unsigned long widest = 65536;
-    std::vector<Eigen::Index> widths;
-    size_t begin = 0;
-    while (begin <= text.size())
-    {
-        const size_t end = std::min(text.find('-', begin), text.size());
-        const std::string width = text.substr(begin, end - begin);
-        const bool isNumber = !width.empty() && width.size() < 6 &&
-                              width.find_first_not_of("0123456789") == std::string::npos;
-        const unsigned long value = isNumber ? std::stoul(width) : 0;
-        if (value < 1 || value > widest)
-        {
-            throw InputError("HiddenLayers is \"" + text +
-                             "\", but must be widths from 1 to 65536 joined by hyphens, such as "
-                             "\"64-64\".");
-        }
-        widths.push_back(static_cast<Eigen::Index>(value));
-        begin = end + 1;
-    }
-    return widths;
-}
-
-/// A standard normal number (Box and Muller; the second of the pair is dropped).
-double
-Normal(CounterRandom& random)
-{
-    const double radius = std::sqrt(-2.0 * std::log(1.0 - random.Uniform()));
-    return radius * std::cos(2.0 * M_PI * random.Uniform());
-}
-
 /// Numbers of the rows that the mask leaves.
-std::vector<Eigen::Index>
-ValidRows(const Observation& observation)
+std::vector<Eigen::Index> ValidRows(const Observation& observation)
 {
     std::vector<Eigen::Index> rows;
     for (Eigen::Index row = 0; row < observation.choices.rows(); ++row)
@@ -88,14 +48,12 @@ ValidRows(const Observation& observation)
     return rows;
 }
 
-const bool*
-ValidFlags(const Observation& observation)
+const bool* ValidFlags(const Observation& observation)
 {
     return observation.mask.size() == 0 ? nullptr : observation.mask.data();
 }
 
-void
-CheckCount(const std::string& what, Eigen::Index actual, Eigen::Index expected)
+void CheckCount(const std::string& what, Eigen::Index actual, Eigen::Index expected)
 {
     if (actual != expected)
     {
@@ -106,8 +64,7 @@ CheckCount(const std::string& what, Eigen::Index actual, Eigen::Index expected)
 
 /// Written so that NaN fails, too.
 template <typename Derived>
-void
-CheckUnit(const std::string& what, const Eigen::DenseBase<Derived>& values)
+void CheckUnit(const std::string& what, const Eigen::DenseBase<Derived>& values)
 {
     for (Eigen::Index row = 0; row < values.rows(); ++row)
     {
@@ -123,71 +80,34 @@ CheckUnit(const std::string& what, const Eigen::DenseBase<Derived>& values)
     }
 }
 
-/// All 64 bits count here, so Safetensors::GetCount() will not do.
-CounterRandom
-LoadRandom(const Safetensors& file, const std::string& key, const std::string& path)
-{
-    const std::string& text = file.GetMetadata(key, path);
-    uint64_t state = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), state);
-    if (error != std::errc() || end != text.data() + text.size())
-    {
-        throw InputError("Cannot read '" + path + "': its " + key + " is '" + text +
-                         "', not a number of 64 bits.");
-    }
-    return CounterRandom(state);
-}
-
-Safetensors::Tensor
-ToTensor(const std::vector<int64_t>& shape, const float* data)
+Safetensors::Tensor ToTensor(const std::vector<int64_t>& shape, const float* data)
 {
     const auto count = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
-    return {shape, {data, data + count}};
+    return {
+        shape,
+        {data, data + count}
+    };
 }
 
 } // namespace
 
-/// Everything that learning changes, and scratch space.
-struct WolpertingerAgent::Learner
+/// What the agent owns once its shapes are known.
+struct WolpertingerAgent::State
 {
-    /**
-     * \param slots capacity of the replay
-     * \param embedding columns of the choices; 0: none
-     * \param candidates most next choices kept per transition
-     */
-    Learner(const ActorCriticSettings& settings,
-            Eigen::Index slots,
-            Eigen::Index embedding,
-            Eigen::Index candidates)
-        : networks(settings),
-          replay(slots, settings.features, settings.action, 0),
-          nextChoices(embedding > 0 ? slots : 0, embedding, candidates),
-          normalizer(settings.features)
+    explicit State(const WolpertingerSettings& settings)
+        : learner(settings)
     {
     }
 
     bool started{false}; //!< whether weights and generators are drawn
-    int64_t transitions{0};
-    ActorCritic networks;
-    ReplayBuffer replay;
-    CandidateMemory nextChoices; //!< slot for slot beside `replay`
-    FeatureNormalizer normalizer;
-    CounterRandom exploration; //!< noise and random actions
-    CounterRandom sampling;    //!< draws from the replay, and subsets of next choices
-
-    std::vector<Eigen::Index> slots;
-    ReplayBatch batch;
-    RowMatrixXf candidates;           //!< next choices of one sample
-    RowMatrixXf rows;                 //!< next actions that the target critic values
-    std::vector<Eigen::Index> owners; //!< sample of each of `rows`
-    Eigen::VectorXf features;         //!< normalised features of one observation
-    RowMatrixXf near;                 //!< embeddings of the nearest choices
+    WolpertingerLearner learner;
+    Generator exploration; //!< noise and random actions
+    RowMatrixXf near;      //!< embeddings of the nearest choices
     Mlp::Workspace actorSpace;
     Mlp::Workspace criticSpace;
 };
 
-TypeId
-WolpertingerAgent::GetTypeId()
+TypeId WolpertingerAgent::GetTypeId()
 {
     using Self = WolpertingerAgent;
     static TypeId tid =
@@ -309,15 +229,13 @@ WolpertingerAgent::WolpertingerAgent()
 
 WolpertingerAgent::~WolpertingerAgent() = default;
 
-int64_t
-WolpertingerAgent::AssignStreams(int64_t stream)
+int64_t WolpertingerAgent::AssignStreams(int64_t stream)
 {
     m_stream->SetStream(stream);
     return 1;
 }
 
-void
-WolpertingerAgent::Configure(const AgentSpaces& spaces)
+void WolpertingerAgent::Configure(const AgentSpaces& spaces)
 {
     NS_LOG_FUNCTION(this << spaces.features << spaces.embedding << spaces.parameters);
     if (spaces.features < 1)
@@ -338,58 +256,57 @@ WolpertingerAgent::Configure(const AgentSpaces& spaces)
     }
     m_spaces = spaces;
     m_action = spaces.embedding + spaces.parameters;
-    m_learner = MakeLearner();
+    m_state = MakeState();
 }
 
-bool
-WolpertingerAgent::IsEmbedded() const
+bool WolpertingerAgent::IsEmbedded() const
 {
     return m_spaces.embedding > 0;
 }
 
-bool
-WolpertingerAgent::RanksNextChoices() const
+std::unique_ptr<WolpertingerAgent::State> WolpertingerAgent::MakeState() const
 {
-    return IsEmbedded() && m_fullPolicyTarget;
+    WolpertingerSettings settings;
+    settings.networks.features = m_spaces.features;
+    settings.networks.action = m_action;
+    settings.networks.hidden = ParseHiddenLayers(m_hiddenLayers);
+    settings.networks.actorRate = m_actorRate;
+    settings.networks.criticRate = m_criticRate;
+    settings.networks.tau = m_tau;
+    settings.networks.gradientClip = m_gradientClip;
+    settings.replayCapacity = m_replayCapacity;
+    settings.batchSize = m_batchSize;
+    settings.discount = m_discount;
+    settings.rewardScale = m_rewardScale;
+    settings.normalizeFeatures = m_normalizeFeatures;
+    settings.ranksNextChoices = IsEmbedded() && m_fullPolicyTarget;
+    settings.neighbours = m_neighbours;
+    settings.targetCandidates = m_targetCandidates;
+    return std::make_unique<State>(settings);
 }
 
-std::unique_ptr<WolpertingerAgent::Learner>
-WolpertingerAgent::MakeLearner() const
+WolpertingerAgent::State& WolpertingerAgent::Started() const
 {
-    ActorCriticSettings settings;
-    settings.features = m_spaces.features;
-    settings.action = m_action;
-    settings.hidden = ParseWidths(m_hiddenLayers);
-    settings.actorRate = m_actorRate;
-    settings.criticRate = m_criticRate;
-    settings.tau = m_tau;
-    settings.gradientClip = m_gradientClip;
-    return std::make_unique<Learner>(settings,
-                                     m_replayCapacity,
-                                     m_spaces.embedding,
-                                     m_targetCandidates);
+    CheckConfigured();
+    State& state = *m_state;
+    if (!state.started)
+    {
+        state.learner.Initialize(m_stream);
+        state.exploration.Seed(m_stream);
+        state.started = true;
+    }
+    return state;
 }
 
-WolpertingerAgent::Learner&
-WolpertingerAgent::Started() const
+void WolpertingerAgent::CheckConfigured() const
 {
-    if (!m_learner)
+    if (!m_state)
     {
         throw InputError("WolpertingerAgent was used before Configure().");
     }
-    Learner& learner = *m_learner;
-    if (!learner.started)
-    {
-        learner.networks.Initialize(m_stream);
-        learner.exploration = CounterRandom::FromStream(m_stream);
-        learner.sampling = CounterRandom::FromStream(m_stream);
-        learner.started = true;
-    }
-    return learner;
 }
 
-void
-WolpertingerAgent::CheckObservation(const Observation& observation) const
+void WolpertingerAgent::CheckObservation(const Observation& observation) const
 {
     CheckCount("observation's features", observation.features.size(), m_spaces.features);
     if (!IsEmbedded())
@@ -411,19 +328,7 @@ WolpertingerAgent::CheckObservation(const Observation& observation) const
     }
 }
 
-const Eigen::VectorXf&
-WolpertingerAgent::Seen(const Observation& observation) const
-{
-    if (!m_normalizeFeatures)
-    {
-        return observation.features;
-    }
-    m_learner->normalizer.Apply(observation.features, m_learner->features);
-    return m_learner->features;
-}
-
-Action
-WolpertingerAgent::Act(const Observation& observation, Mode mode)
+Action WolpertingerAgent::Act(const Observation& observation, Mode mode)
 {
     Started();
     CheckObservation(observation);
@@ -441,54 +346,50 @@ WolpertingerAgent::Act(const Observation& observation, Mode mode)
     return action;
 }
 
-bool
-WolpertingerAgent::DrawsAtRandom(Mode mode) const
+bool WolpertingerAgent::DrawsAtRandom(Mode mode) const
 {
     if (mode == Mode::EXPLOIT)
     {
         return false;
     }
-    return m_learner->transitions < m_learningStarts ||
-           (m_randomChoice > 0.0 && m_learner->exploration.Uniform() < m_randomChoice);
+    return m_state->learner.GetTransitions() < m_learningStarts ||
+           (m_randomChoice > 0.0 && m_state->exploration.Uniform() < m_randomChoice);
 }
 
-double
-WolpertingerAgent::NoiseDeviation() const
+double WolpertingerAgent::NoiseDeviation() const
 {
-    const auto transitions = static_cast<double>(m_learner->transitions);
+    const auto transitions = static_cast<double>(m_state->learner.GetTransitions());
     const double share = transitions < m_noiseDecaySteps ? transitions / m_noiseDecaySteps : 1.0;
     return m_noiseStart + share * (m_noiseEnd - m_noiseStart);
 }
 
-Eigen::VectorXf
-WolpertingerAgent::Point(const Eigen::VectorXf& features, Mode mode) const
+Eigen::VectorXf WolpertingerAgent::Point(const Eigen::VectorXf& features, Mode mode) const
 {
-    Learner& learner = *m_learner;
+    State& state = *m_state;
     Eigen::VectorXf point =
-        learner.networks.GetActor(Copy::ONLINE).Forward(features, learner.actorSpace);
+        state.learner.GetNetworks().GetActor(Copy::ONLINE).Forward(features, state.actorSpace);
     if (mode == Mode::EXPLORE)
     {
         const double deviation = NoiseDeviation();
         for (float& coordinate : point)
         {
-            coordinate += static_cast<float>(deviation * Normal(learner.exploration));
+            coordinate += static_cast<float>(deviation * state.exploration.Normal());
             coordinate = std::clamp(coordinate, -1.0f, 1.0f);
         }
     }
     return point;
 }
 
-int
-WolpertingerAgent::ActEmbedded(const Observation& observation, Mode mode) const
+int WolpertingerAgent::ActEmbedded(const Observation& observation, Mode mode) const
 {
-    Learner& learner = *m_learner;
+    State& state = *m_state;
     if (DrawsAtRandom(mode))
     {
         const auto valid = ValidRows(observation);
         const auto count = static_cast<Eigen::Index>(valid.size());
-        return count == 0 ? -1 : static_cast<int>(valid[learner.exploration.Index(count)]);
+        return count == 0 ? -1 : static_cast<int>(valid[state.exploration.Index(count)]);
     }
-    const Eigen::VectorXf& features = Seen(observation);
+    const Eigen::VectorXf& features = state.learner.Normalize(observation.features);
     const Eigen::VectorXf proto = Point(features, mode);
     const auto rows =
         NearestRows(observation.choices, ValidFlags(observation), proto, m_neighbours);
@@ -496,34 +397,32 @@ WolpertingerAgent::ActEmbedded(const Observation& observation, Mode mode) const
     {
         return -1;
     }
-    learner.near.resize(static_cast<Eigen::Index>(rows.size()), m_action);
+    state.near.resize(static_cast<Eigen::Index>(rows.size()), m_action);
     for (size_t i = 0; i < rows.size(); ++i)
     {
-        learner.near.row(static_cast<Eigen::Index>(i)) = observation.choices.row(rows[i]);
+        state.near.row(static_cast<Eigen::Index>(i)) = observation.choices.row(rows[i]);
     }
-    const auto& critic = learner.networks.GetCritic(Copy::ONLINE);
-    const RowMatrixXf& values = critic.ForwardShared(features, learner.near, learner.criticSpace);
+    const Mlp& critic = state.learner.GetNetworks().GetCritic(Copy::ONLINE);
+    const RowMatrixXf& values = critic.ForwardShared(features, state.near, state.criticSpace);
     const int best = BestChoice(values.data(), values.size(), nullptr);
     return best < 0 ? -1 : static_cast<int>(rows[best]);
 }
 
-Eigen::VectorXf
-WolpertingerAgent::ActContinuous(const Observation& observation, Mode mode) const
+Eigen::VectorXf WolpertingerAgent::ActContinuous(const Observation& observation, Mode mode) const
 {
     if (!DrawsAtRandom(mode))
     {
-        return Point(Seen(observation), mode);
+        return Point(m_state->learner.Normalize(observation.features), mode);
     }
     Eigen::VectorXf action(m_action);
     for (float& coordinate : action)
     {
-        coordinate = static_cast<float>(2.0 * m_learner->exploration.Uniform() - 1.0);
+        coordinate = static_cast<float>(2.0 * m_state->exploration.Uniform() - 1.0);
     }
     return action;
 }
 
-void
-WolpertingerAgent::CheckTransition(const Transition& transition) const
+void WolpertingerAgent::CheckTransition(const Transition& transition) const
 {
     CheckObservation(transition.observation);
     if (!transition.terminated)
@@ -536,7 +435,8 @@ WolpertingerAgent::CheckTransition(const Transition& transition) const
     if (!finite)
     {
         throw InputError("A transition holds a reward or a feature that is not finite (reward " +
-                         std::to_string(transition.reward) + "); learning from it would spoil all "
+                         std::to_string(transition.reward) +
+                         "); learning from it would spoil all "
                          "weights.");
     }
     if (!IsEmbedded())
@@ -558,15 +458,10 @@ WolpertingerAgent::CheckTransition(const Transition& transition) const
     CheckUnit("The embedding of a next choice", transition.next.choices);
 }
 
-void
-WolpertingerAgent::Learn(const Transition& transition)
+void WolpertingerAgent::Learn(const Transition& transition)
 {
-    Learner& learner = Started();
+    State& state = Started();
     CheckTransition(transition);
-    if (m_normalizeFeatures)
-    {
-        learner.normalizer.Update(transition.observation.features);
-    }
     const Eigen::VectorXf executed =
         IsEmbedded()
             ? Eigen::VectorXf(transition.observation.choices.row(transition.action.choice(0)))
@@ -574,109 +469,26 @@ WolpertingerAgent::Learn(const Transition& transition)
     // The value beyond a termination is not used; the last state stands in for the missing one.
     const bool terminated = transition.terminated;
     const Observation& next = terminated ? transition.observation : transition.next;
-    const Eigen::Index slot = learner.replay.Push(transition.observation.features,
-                                                  executed,
-                                                  transition.reward,
-                                                  next.features,
-                                                  nullptr,
-                                                  terminated);
-    if (RanksNextChoices())
+    state.learner.Add(transition.observation.features,
+                      executed,
+                      transition.reward,
+                      next.features,
+                      next.choices,
+                      ValidRows(next),
+                      terminated);
+    const int64_t transitions = state.learner.GetTransitions();
+    if (transitions > m_learningStarts && transitions % m_trainInterval == 0)
     {
-        learner.nextChoices.Set(slot, next.choices, ValidRows(next), learner.sampling);
-    }
-    ++learner.transitions;
-    if (learner.transitions > m_learningStarts && learner.transitions % m_trainInterval == 0)
-    {
-        Train();
-    }
-}
-
-void
-WolpertingerAgent::Train()
-{
-    Learner& learner = *m_learner;
-    ReplayBatch& batch = learner.batch;
-    learner.slots.resize(m_batchSize);
-    learner.replay.DrawSlots(learner.sampling, learner.slots);
-    learner.replay.Gather(learner.slots, batch);
-    if (m_normalizeFeatures)
-    {
-        learner.normalizer.ApplyBatch(batch.features);
-        learner.normalizer.ApplyBatch(batch.nextFeatures);
-    }
-    const auto discount = static_cast<float>(m_discount);
-    const auto scale = static_cast<float>(m_rewardScale);
-    const Eigen::VectorXf targets = scale * batch.rewards.array() +
-                                    discount * (1.0f - batch.terminated.array()) *
-                                        NextValues().array();
-    const double criticLoss =
-        learner.networks.TrainCritic(batch.features, batch.actions, targets);
-    const double actorLoss = learner.networks.TrainActor(batch.features);
-    learner.networks.UpdateTargets();
-    NS_LOG_LOGIC("critic loss " << criticLoss << ", actor loss " << actorLoss);
-    m_criticLoss(criticLoss);
-    m_actorLoss(actorLoss);
-}
-
-Eigen::VectorXf
-WolpertingerAgent::NextValues() const
-{
-    Learner& learner = *m_learner;
-    const RowMatrixXf& next = learner.batch.nextFeatures;
-    const RowMatrixXf protos = learner.networks.Actions(Copy::TARGET, next);
-    learner.owners.clear();
-    const uint32_t perSample = RanksNextChoices() ? std::min(m_neighbours, m_targetCandidates) : 1;
-    learner.rows.resize(next.rows() * perSample, m_action);
-    for (Eigen::Index i = 0; i < next.rows(); ++i)
-    {
-        if (RanksNextChoices())
-        {
-            AddNeighbours(i, protos.row(i));
-        }
-        if (learner.owners.empty() || learner.owners.back() != i)
-        {
-            learner.rows.row(static_cast<Eigen::Index>(learner.owners.size())) = protos.row(i);
-            learner.owners.push_back(i);
-        }
-    }
-    learner.rows.conservativeResize(static_cast<Eigen::Index>(learner.owners.size()), m_action);
-    const Eigen::VectorXf values =
-        learner.networks.Values(Copy::TARGET, next, learner.rows, learner.owners);
-    Eigen::VectorXf best =
-        Eigen::VectorXf::Constant(next.rows(), -std::numeric_limits<float>::infinity());
-    for (size_t j = 0; j < learner.owners.size(); ++j)
-    {
-        float& of = best(learner.owners[j]);
-        of = std::max(of, values(static_cast<Eigen::Index>(j)));
-    }
-    return best;
-}
-
-void
-WolpertingerAgent::AddNeighbours(Eigen::Index i, const Eigen::VectorXf& proto) const
-{
-    Learner& learner = *m_learner;
-    const Eigen::Index offered =
-        learner.nextChoices.Get(learner.slots[i], learner.candidates);
-    if (offered == 0)
-    {
-        return;
-    }
-    const double share = static_cast<double>(learner.candidates.rows()) / static_cast<double>(offered);
-    const auto wanted = std::max<Eigen::Index>(1, std::lround(m_neighbours * share));
-    for (const Eigen::Index row : NearestRows(learner.candidates, nullptr, proto, wanted))
-    {
-        learner.rows.row(static_cast<Eigen::Index>(learner.owners.size())) =
-            learner.candidates.row(row);
-        learner.owners.push_back(i);
+        const auto losses = state.learner.Train();
+        m_criticLoss(losses.critic);
+        m_actorLoss(losses.actor);
     }
 }
 
-void
-WolpertingerAgent::SavePolicy(const std::string& path,
-                              const std::map<std::string, std::string>& metadata) const
+void WolpertingerAgent::SavePolicy(const std::string& path,
+                                   const std::map<std::string, std::string>& metadata) const
 {
-    Learner& learner = Started();
+    const WolpertingerLearner& learner = Started().learner;
     Safetensors file;
     file.metadata = metadata;
     file.metadata["sterna.kind"] = IsEmbedded() ? "wolpertinger" : "actor";
@@ -686,26 +498,26 @@ WolpertingerAgent::SavePolicy(const std::string& path,
     file.metadata["sterna.embedding"] = std::to_string(m_spaces.embedding);
     file.metadata["sterna.parameters"] = std::to_string(m_spaces.parameters);
     file.metadata["sterna.activation"] = "relu";
-    learner.networks.GetActor(Copy::ONLINE).Store(file, "actor");
+    learner.GetNetworks().GetActor(Copy::ONLINE).Store(file, "actor");
     if (IsEmbedded())
     {
         file.metadata["sterna.neighbours"] = std::to_string(m_neighbours);
-        learner.networks.GetCritic(Copy::ONLINE).Store(file, "critic");
+        learner.GetNetworks().GetCritic(Copy::ONLINE).Store(file, "critic");
     }
     if (m_normalizeFeatures)
     {
         const std::vector<int64_t> shape{m_spaces.features};
-        file.tensors["normalizer.mean"] = ToTensor(shape, learner.normalizer.GetMean().data());
-        file.tensors["normalizer.scale"] = ToTensor(shape, learner.normalizer.GetScale().data());
+        file.tensors["normalizer.mean"] = ToTensor(shape, learner.GetNormalizer().GetMean().data());
+        file.tensors["normalizer.scale"] =
+            ToTensor(shape, learner.GetNormalizer().GetScale().data());
     }
     AddExample(file);
     file.Write(path);
 }
 
-void
-WolpertingerAgent::AddExample(Safetensors& file) const
+void WolpertingerAgent::AddExample(Safetensors& file) const
 {
-    const Learner& learner = *m_learner;
+    const WolpertingerLearner& learner = m_state->learner;
     const Eigen::Index rows = IsEmbedded() ? 4 : 0;
     // Any numbers would do; these differ from each other and lie where the networks were trained.
     RowMatrixXf features(1, m_spaces.features);
@@ -713,7 +525,7 @@ WolpertingerAgent::AddExample(Safetensors& file) const
     {
         const auto wave = static_cast<float>(std::sin(1.0 + static_cast<double>(i)));
         features(0, i) =
-            learner.normalizer.GetMean()(i) + learner.normalizer.GetScale()(i) * wave;
+            learner.GetNormalizer().GetMean()(i) + learner.GetNormalizer().GetScale()(i) * wave;
     }
     RowMatrixXf choices(rows, m_action);
     for (Eigen::Index i = 0; i < choices.size(); ++i)
@@ -723,48 +535,35 @@ WolpertingerAgent::AddExample(Safetensors& file) const
     file.tensors["example.features"] = ToTensor({m_spaces.features}, features.data());
     if (m_normalizeFeatures)
     {
-        learner.normalizer.ApplyBatch(features);
+        learner.GetNormalizer().ApplyBatch(features);
     }
-    const RowMatrixXf actions = learner.networks.Actions(Copy::ONLINE, features);
+    const RowMatrixXf actions = learner.GetNetworks().Actions(Copy::ONLINE, features);
     Eigen::VectorXf output(m_action + rows);
     output.head(m_action) = actions.row(0);
     if (IsEmbedded())
     {
         file.tensors["example.choices"] = ToTensor({rows, m_action}, choices.data());
-        output.tail(rows) = learner.networks.Values(Copy::ONLINE,
-                                                    features,
-                                                    choices,
-                                                    std::vector<Eigen::Index>(rows, 0));
+        output.tail(rows) = learner.GetNetworks().Values(Copy::ONLINE,
+                                                         features,
+                                                         choices,
+                                                         std::vector<Eigen::Index>(rows, 0));
     }
     file.tensors["example.output"] = ToTensor({output.size()}, output.data());
 }
 
-void
-WolpertingerAgent::SaveCheckpoint(const std::string& path) const
+void WolpertingerAgent::SaveCheckpoint(const std::string& path) const
 {
-    const Learner& learner = Started();
+    const State& state = Started();
     Safetensors file;
     file.metadata["sterna.checkpoint"] = GetInstanceTypeId().GetName();
-    file.metadata["transitions"] = std::to_string(learner.transitions);
-    file.metadata["random.exploration"] = std::to_string(learner.exploration.GetState());
-    file.metadata["random.sampling"] = std::to_string(learner.sampling.GetState());
-    learner.networks.Store(file);
-    learner.replay.Store(file, "replay");
-    if (RanksNextChoices())
-    {
-        learner.nextChoices.Store(file, "next", learner.replay.GetSize());
-    }
-    learner.normalizer.Store(file);
+    file.metadata["generator.exploration"] = state.exploration.GetState();
+    state.learner.Store(file);
     file.Write(path);
 }
 
-void
-WolpertingerAgent::LoadCheckpoint(const std::string& path)
+void WolpertingerAgent::LoadCheckpoint(const std::string& path)
 {
-    if (!m_learner)
-    {
-        throw InputError("WolpertingerAgent was used before Configure().");
-    }
+    CheckConfigured();
     const Safetensors file = Safetensors::Read(path);
     const std::string name = GetInstanceTypeId().GetName();
     const std::string& writer = file.GetMetadata("sterna.checkpoint", path);
@@ -773,19 +572,11 @@ WolpertingerAgent::LoadCheckpoint(const std::string& path)
         throw InputError("The checkpoint '" + path + "' was written by " + writer + ", not by " +
                          name + ".");
     }
-    std::unique_ptr<Learner> learner = MakeLearner();
-    learner->transitions = file.GetCount("transitions", path);
-    learner->exploration = LoadRandom(file, "random.exploration", path);
-    learner->sampling = LoadRandom(file, "random.sampling", path);
-    learner->networks.Load(file, path);
-    learner->replay.Load(file, "replay", path);
-    if (RanksNextChoices())
-    {
-        learner->nextChoices.Load(file, "next", learner->replay.GetSize(), path);
-    }
-    learner->normalizer.Load(file, path);
-    learner->started = true;
-    m_learner = std::move(learner);
+    std::unique_ptr<State> state = MakeState();
+    state->exploration.SetState(file.GetMetadata("generator.exploration", path));
+    state->learner.Load(file, path);
+    state->started = true;
+    m_state = std::move(state);
 }
 
 } // namespace sterna

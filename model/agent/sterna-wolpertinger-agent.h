@@ -82,17 +82,14 @@ class WolpertingerAgent : public Agent
     int64_t AssignStreams(int64_t stream) override;
 
   private:
-    struct Learner;
+    struct State;
 
     bool IsEmbedded() const;
-    /// Whether the target's next action is chosen among the next state's choices.
-    bool RanksNextChoices() const;
-    /// A learner of the configured shapes, without weights.
-    std::unique_ptr<Learner> MakeLearner() const;
-    /// The learner, with weights and generators drawn at the first call.
-    Learner& Started() const;
-    /// The features as the networks see them.
-    const Eigen::VectorXf& Seen(const Observation& observation) const;
+    /// A state of the configured shapes, without weights.
+    std::unique_ptr<State> MakeState() const;
+    /// The state, with weights and generators drawn at the first call.
+    State& Started() const;
+    void CheckConfigured() const;
     void CheckObservation(const Observation& observation) const;
     void CheckTransition(const Transition& transition) const;
 
@@ -104,18 +101,12 @@ class WolpertingerAgent : public Agent
     int ActEmbedded(const Observation& observation, Mode mode) const;
     Eigen::VectorXf ActContinuous(const Observation& observation, Mode mode) const;
 
-    /// One update of critic, actor and targets from a batch.
-    void Train();
-    /// The target networks' values of the next states of the learner's batch.
-    Eigen::VectorXf NextValues() const;
-    /// Adds to the learner's rows the candidates that the target's policy considers for sample `i`.
-    void AddNeighbours(Eigen::Index i, const Eigen::VectorXf& proto) const;
     /// Tensors `example.*`, computed by LibTorch.
     void AddExample(Safetensors& file) const;
 
     AgentSpaces m_spaces;
     Eigen::Index m_action{0}; //!< length of the actor's output
-    std::unique_ptr<Learner> m_learner;
+    std::unique_ptr<State> m_state;
     Ptr<UniformRandomVariable> m_stream;
 
     double m_actorRate;

@@ -90,6 +90,8 @@ class SternaChannel : public Channel
     /// \return the rate model.
     Ptr<RateModel> GetRateModel() const;
 
+    /// \param band the band that this channel stands for
+    void SetBand(Band band);
     /// \param hz carrier frequency in Hz, above 0
     void SetFrequency(double hz);
     /// \param hz bandwidth in Hz, above 0
@@ -165,12 +167,12 @@ class SternaChannel : public Channel
     /// What is known about a pair of devices.
     struct Link
     {
-        Ptr<MobilityModel> first;   ///< Of the device with the lower index.
-        Ptr<MobilityModel> second;  ///< Of the device with the higher index.
-        double pathGain{0.0};       ///< Large-scale gain without antennas, linear.
-        int64_t pathUntil{-1};      ///< Time step at which pathGain is out of date.
-        double fadingGain{1.0};     ///< Linear.
-        int64_t fadingAt{-1};       ///< Time step of fadingGain.
+        Ptr<MobilityModel> first;  ///< Of the device with the lower index.
+        Ptr<MobilityModel> second; ///< Of the device with the higher index.
+        double pathGain{0.0};      ///< Large-scale gain without antennas, linear.
+        int64_t pathUntil{-1};     ///< Time step at which pathGain is out of date.
+        double fadingGain{1.0};    ///< Linear.
+        int64_t fadingAt{-1};      ///< Time step of fadingGain.
     };
 
     /// A transmitter with a running grant.
@@ -204,20 +206,20 @@ class SternaChannel : public Channel
     std::unordered_map<uint64_t, uint32_t> m_linkByIndices; ///< Into m_links, by both indices.
     std::deque<Link> m_links;                               ///< Never moves its elements.
 
-    std::vector<Active> m_active;                                    ///< Running grants.
-    int64_t m_nextExpiry{std::numeric_limits<int64_t>::max()};       ///< Earliest end of one.
-    uint64_t m_epoch{0};                                             ///< Changes with m_active.
+    std::vector<Active> m_active;                              ///< Running grants.
+    int64_t m_nextExpiry{std::numeric_limits<int64_t>::max()}; ///< Earliest end of one.
+    uint64_t m_epoch{0};                                       ///< Changes with m_active.
 
-    Band m_band;                           ///< The band.
-    double m_frequency{0.0};               ///< Hz.
-    double m_bandwidth{0.0};               ///< Hz.
-    double m_noiseDensity{0.0};            ///< W/Hz.
-    double m_threshold{0.0};               ///< Linear.
-    Ptr<RateModel> m_rateModel;            ///< Efficiency over SINR.
-    Ptr<PropagationLossModel> m_pathLoss;  ///< Large scale.
-    Ptr<PropagationLossModel> m_fading;    ///< Small scale, may be null.
-    Ptr<PropagationDelayModel> m_delay;    ///< Propagation delay.
-    Time m_largeScaleInterval;             ///< How long pathGain is kept.
+    Band m_band{Band::C};                 ///< The band.
+    double m_frequency{0.0};              ///< Hz.
+    double m_bandwidth{0.0};              ///< Hz.
+    double m_noiseDensity{0.0};           ///< W/Hz.
+    double m_threshold{0.0};              ///< Linear.
+    Ptr<RateModel> m_rateModel;           ///< Efficiency over SINR.
+    Ptr<PropagationLossModel> m_pathLoss; ///< Large scale.
+    Ptr<PropagationLossModel> m_fading;   ///< Small scale, may be null.
+    Ptr<PropagationDelayModel> m_delay;   ///< Propagation delay.
+    Time m_largeScaleInterval;            ///< How long pathGain is kept.
 };
 
 } // namespace sterna

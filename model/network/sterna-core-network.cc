@@ -15,8 +15,7 @@ NS_LOG_COMPONENT_DEFINE("SternaCoreNetwork");
 
 NS_OBJECT_ENSURE_REGISTERED(CoreNetwork);
 
-TypeId
-CoreNetwork::GetTypeId()
+TypeId CoreNetwork::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::CoreNetwork")
                             .SetParent<Object>()
@@ -34,8 +33,7 @@ CoreNetwork::GetTypeId()
 CoreNetwork::CoreNetwork() = default;
 CoreNetwork::~CoreNetwork() = default;
 
-Ptr<DestinationQueue>
-CoreNetwork::GetQueue(uint32_t nodeId)
+Ptr<DestinationQueue> CoreNetwork::GetQueue(uint32_t nodeId)
 {
     auto& queue = m_queues[nodeId];
     if (!queue)
@@ -47,8 +45,7 @@ CoreNetwork::GetQueue(uint32_t nodeId)
     return queue;
 }
 
-void
-CoreNetwork::DoDispose()
+void CoreNetwork::DoDispose()
 {
     for (auto& entry : m_queues)
     {

@@ -20,41 +20,38 @@ NS_LOG_COMPONENT_DEFINE("SternaDestinationQueue");
 
 NS_OBJECT_ENSURE_REGISTERED(DestinationQueue);
 
-TypeId
-DestinationQueue::GetTypeId()
+TypeId DestinationQueue::GetTypeId()
 {
-    static TypeId tid =
-        TypeId("ns3::sterna::DestinationQueue")
-            .SetParent<Object>()
-            .SetGroupName("Sterna")
-            .AddConstructor<DestinationQueue>()
-            .AddAttribute("BulkPacketSize",
-                          "Size of the packets that carry bulk demand, in bytes.",
-                          UintegerValue(1500),
-                          MakeUintegerAccessor(&DestinationQueue::m_bulkPacketSize),
-                          MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute("MaxBytes",
-                          "Real packets beyond this many bytes are dropped.",
-                          UintegerValue(10000000),
-                          MakeUintegerAccessor(&DestinationQueue::m_maxBytes),
-                          MakeUintegerChecker<uint64_t>())
-            .AddAttribute("BackhaulDelay",
-                          "Time from the core to the transmitters.",
-                          TimeValue(Seconds(0)),
-                          MakeTimeAccessor(&DestinationQueue::m_backhaulDelay),
-                          MakeTimeChecker(Seconds(0)))
-            .AddTraceSource("Drop",
-                            "A real packet was dropped because the queue was full.",
-                            MakeTraceSourceAccessor(&DestinationQueue::m_drop),
-                            "ns3::Packet::TracedCallback");
+    static TypeId tid = TypeId("ns3::sterna::DestinationQueue")
+                            .SetParent<Object>()
+                            .SetGroupName("Sterna")
+                            .AddConstructor<DestinationQueue>()
+                            .AddAttribute("BulkPacketSize",
+                                          "Size of the packets that carry bulk demand, in bytes.",
+                                          UintegerValue(1500),
+                                          MakeUintegerAccessor(&DestinationQueue::m_bulkPacketSize),
+                                          MakeUintegerChecker<uint32_t>(1))
+                            .AddAttribute("MaxBytes",
+                                          "Real packets beyond this many bytes are dropped.",
+                                          UintegerValue(10000000),
+                                          MakeUintegerAccessor(&DestinationQueue::m_maxBytes),
+                                          MakeUintegerChecker<uint64_t>())
+                            .AddAttribute("BackhaulDelay",
+                                          "Time from the core to the transmitters.",
+                                          TimeValue(Seconds(0)),
+                                          MakeTimeAccessor(&DestinationQueue::m_backhaulDelay),
+                                          MakeTimeChecker(Seconds(0)))
+                            .AddTraceSource("Drop",
+                                            "A real packet was dropped because the queue was full.",
+                                            MakeTraceSourceAccessor(&DestinationQueue::m_drop),
+                                            "ns3::Packet::TracedCallback");
     return tid;
 }
 
 DestinationQueue::DestinationQueue() = default;
 DestinationQueue::~DestinationQueue() = default;
 
-bool
-DestinationQueue::Enqueue(Ptr<Packet> packet, uint16_t protocol)
+bool DestinationQueue::Enqueue(Ptr<Packet> packet, uint16_t protocol)
 {
     NS_LOG_FUNCTION(this << packet << protocol);
     const uint32_t bytes = packet->GetSize();
@@ -78,8 +75,7 @@ DestinationQueue::Enqueue(Ptr<Packet> packet, uint16_t protocol)
     return true;
 }
 
-void
-DestinationQueue::Arrive(Item item)
+void DestinationQueue::Arrive(Item item)
 {
     const uint32_t bytes = item.packet->GetSize();
     m_crossingBytes -= bytes;
@@ -88,16 +84,14 @@ DestinationQueue::Arrive(Item item)
     Wake();
 }
 
-void
-DestinationQueue::SetDemand(uint64_t bits)
+void DestinationQueue::SetDemand(uint64_t bits)
 {
     NS_LOG_FUNCTION(this << bits);
     m_bulkBytes = 0;
     ArriveBulk(bits / 8 + (bits % 8 != 0));
 }
 
-void
-DestinationQueue::AddDemand(uint64_t bits)
+void DestinationQueue::AddDemand(uint64_t bits)
 {
     NS_LOG_FUNCTION(this << bits);
     const uint64_t bytes = bits / 8 + (bits % 8 != 0);
@@ -114,8 +108,7 @@ DestinationQueue::AddDemand(uint64_t bits)
     }
 }
 
-void
-DestinationQueue::ArriveBulk(uint64_t bytes)
+void DestinationQueue::ArriveBulk(uint64_t bytes)
 {
     m_bulkBytes += bytes;
     if (m_bulkBytes > 0)
@@ -124,8 +117,7 @@ DestinationQueue::ArriveBulk(uint64_t bytes)
     }
 }
 
-Ptr<Packet>
-DestinationQueue::Pull(uint32_t maxBytes, uint16_t& protocol)
+Ptr<Packet> DestinationQueue::Pull(uint32_t maxBytes, uint16_t& protocol)
 {
     if (!m_items.empty())
     {
@@ -140,8 +132,7 @@ DestinationQueue::Pull(uint32_t maxBytes, uint16_t& protocol)
         protocol = item.protocol;
         return item.packet;
     }
-    const auto bytes =
-        static_cast<uint32_t>(std::min<uint64_t>(m_bulkPacketSize, m_bulkBytes));
+    const auto bytes = static_cast<uint32_t>(std::min<uint64_t>(m_bulkPacketSize, m_bulkBytes));
     if (bytes == 0 || bytes > maxBytes)
     {
         return nullptr;
@@ -151,28 +142,24 @@ DestinationQueue::Pull(uint32_t maxBytes, uint16_t& protocol)
     return Create<Packet>(bytes);
 }
 
-uint64_t
-DestinationQueue::GetBacklogBits() const
+uint64_t DestinationQueue::GetBacklogBits() const
 {
     return 8 * (m_itemBytes + m_bulkBytes);
 }
 
-bool
-DestinationQueue::IsEmpty() const
+bool DestinationQueue::IsEmpty() const
 {
     return m_items.empty() && m_bulkBytes == 0;
 }
 
-void
-DestinationQueue::Clear()
+void DestinationQueue::Clear()
 {
     m_items.clear();
     m_itemBytes = 0;
     m_bulkBytes = 0;
 }
 
-void
-DestinationQueue::AddListener(Listener* listener)
+void DestinationQueue::AddListener(Listener* listener)
 {
     if (std::find(m_listeners.begin(), m_listeners.end(), listener) == m_listeners.end())
     {
@@ -180,15 +167,13 @@ DestinationQueue::AddListener(Listener* listener)
     }
 }
 
-void
-DestinationQueue::RemoveListener(Listener* listener)
+void DestinationQueue::RemoveListener(Listener* listener)
 {
     m_listeners.erase(std::remove(m_listeners.begin(), m_listeners.end(), listener),
                       m_listeners.end());
 }
 
-void
-DestinationQueue::Wake()
+void DestinationQueue::Wake()
 {
     // A listener may register again while it is called; it then waits for the next arrival.
     const auto listeners = std::exchange(m_listeners, {});
@@ -198,8 +183,7 @@ DestinationQueue::Wake()
     }
 }
 
-void
-DestinationQueue::DoDispose()
+void DestinationQueue::DoDispose()
 {
     Clear();
     m_listeners.clear();

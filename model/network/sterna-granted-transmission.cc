@@ -23,19 +23,16 @@ namespace sterna
 
 NS_LOG_COMPONENT_DEFINE("SternaGrantedTransmission");
 
-GrantedTransmission::GrantedTransmission(SternaNetDevice* device)
-    : m_device(device)
-{
-}
+GrantedTransmission::GrantedTransmission() = default;
 
 GrantedTransmission::~GrantedTransmission()
 {
     Stop();
 }
 
-void
-GrantedTransmission::Start(const Grant& grant)
+void GrantedTransmission::Start(Ptr<SternaNetDevice> device, const Grant& grant)
 {
+    m_device = device;
     m_grant = grant;
     m_channel = m_device->GetSternaChannel();
     m_from = m_device->m_address;
@@ -57,8 +54,7 @@ GrantedTransmission::Start(const Grant& grant)
     Pull(m_begin);
 }
 
-void
-GrantedTransmission::Stop()
+void GrantedTransmission::Stop()
 {
     m_stopped = true;
     m_frame = nullptr;
@@ -69,14 +65,12 @@ GrantedTransmission::Stop()
     }
 }
 
-bool
-GrantedTransmission::IsIdle() const
+bool GrantedTransmission::IsIdle() const
 {
     return !m_arrivalScheduled && m_startsScheduled == 0 && m_inFlight.empty();
 }
 
-void
-GrantedTransmission::Detach()
+void GrantedTransmission::Detach()
 {
     Stop();
     m_device = nullptr;
@@ -85,14 +79,13 @@ GrantedTransmission::Detach()
     m_inFlight.clear();
 }
 
-int64_t
-GrantedTransmission::GetTimeStepAt(double position) const
+int64_t GrantedTransmission::GetTimeStepAt(double position) const
 {
-    return m_begin + static_cast<int64_t>(std::ceil(position * m_stepsPerBit));
+    // A thousandth of a step absorbs the rounding of the product.
+    return m_begin + static_cast<int64_t>(std::ceil(position * m_stepsPerBit - 1e-3));
 }
 
-void
-GrantedTransmission::Pull(int64_t latestStart)
+void GrantedTransmission::Pull(int64_t latestStart)
 {
     while (!m_stopped && !m_waiting)
     {
@@ -113,7 +106,8 @@ GrantedTransmission::Pull(int64_t latestStart)
             }
             return;
         }
-        const double room = std::floor((m_capacity - m_position) / 8.0);
+        // A thousandth of a bit absorbs the rounding of the capacity.
+        const double room = std::floor((m_capacity - m_position + 1e-3) / 8.0);
         if (room < 0.0)
         {
             Stop();
@@ -139,8 +133,7 @@ GrantedTransmission::Pull(int64_t latestStart)
     }
 }
 
-void
-GrantedTransmission::Launch(Ptr<Packet> packet, uint16_t protocol)
+void GrantedTransmission::Launch(Ptr<Packet> packet, uint16_t protocol)
 {
     const int64_t start = GetTimeStepAt(m_position);
     m_position += 8.0 * packet->GetSize();
@@ -157,8 +150,7 @@ GrantedTransmission::Launch(Ptr<Packet> packet, uint16_t protocol)
     ScheduleArrival();
 }
 
-void
-GrantedTransmission::ScheduleStart(int64_t start)
+void GrantedTransmission::ScheduleStart(int64_t start)
 {
     if (m_startScheduled)
     {
@@ -173,8 +165,7 @@ GrantedTransmission::ScheduleStart(int64_t start)
                                    m_grantNumber);
 }
 
-void
-GrantedTransmission::StartDue(uint64_t grantNumber)
+void GrantedTransmission::StartDue(uint64_t grantNumber)
 {
     --m_startsScheduled;
     if (m_stopped || grantNumber != m_grantNumber)
@@ -189,8 +180,7 @@ GrantedTransmission::StartDue(uint64_t grantNumber)
     Pull(Simulator::Now().GetTimeStep());
 }
 
-void
-GrantedTransmission::ScheduleArrival()
+void GrantedTransmission::ScheduleArrival()
 {
     if (m_arrivalScheduled || m_inFlight.empty())
     {
@@ -204,8 +194,7 @@ GrantedTransmission::ScheduleArrival()
         this);
 }
 
-void
-GrantedTransmission::Notify()
+void GrantedTransmission::Notify()
 {
     m_arrivalScheduled = false;
     if (m_inFlight.empty())
@@ -222,15 +211,13 @@ GrantedTransmission::Notify()
     Deliver(std::move(arrived));
 }
 
-void
-GrantedTransmission::PacketsWaiting()
+void GrantedTransmission::PacketsWaiting()
 {
     m_waiting = false;
     Pull(Simulator::Now().GetTimeStep());
 }
 
-void
-GrantedTransmission::Deliver(InFlight arrived)
+void GrantedTransmission::Deliver(InFlight arrived)
 {
     const bool decoded = IsDecoded();
     // The receiver may be granted something else by whoever looks at the packet.
@@ -238,8 +225,7 @@ GrantedTransmission::Deliver(InFlight arrived)
     receiver->Receive(std::move(arrived.packet), arrived.protocol, m_from, m_to, decoded);
 }
 
-bool
-GrantedTransmission::IsDecoded()
+bool GrantedTransmission::IsDecoded()
 {
     const int64_t now = Simulator::Now().GetTimeStep();
     const uint64_t epoch = m_channel->GetActivityEpoch();
@@ -252,8 +238,7 @@ GrantedTransmission::IsDecoded()
     return m_decoded;
 }
 
-Ptr<Packet>
-GrantedTransmission::MakeFrame(Ptr<const Packet> packet, uint16_t protocol) const
+Ptr<Packet> GrantedTransmission::MakeFrame(Ptr<const Packet> packet, uint16_t protocol) const
 {
     EthernetHeader header(false);
     header.SetSource(m_from);

@@ -38,12 +38,15 @@ class SternaNetDevice;
 class GrantedTransmission : public EventImpl, public DestinationQueue::Listener
 {
   public:
-    /// \param device the transmitter
-    explicit GrantedTransmission(SternaNetDevice* device);
+    GrantedTransmission();
     ~GrantedTransmission() override;
 
-    /// Begin to send, now. Only when IsIdle(). \param grant checked already
-    void Start(const Grant& grant);
+    /**
+     * Begin to send, now; only when IsIdle().
+     * \param device the transmitter
+     * \param grant what it may send; checked already
+     */
+    void Start(Ptr<SternaNetDevice> device, const Grant& grant);
 
     /// Send nothing more; what is in flight arrives.
     void Stop();
@@ -51,7 +54,7 @@ class GrantedTransmission : public EventImpl, public DestinationQueue::Listener
     /// \return true if nothing is in flight and nothing scheduled.
     bool IsIdle() const;
 
-    /// The device is disposed: nothing happens any more.
+    /// The device is disposed: nothing happens any more, and nothing is referred to.
     void Detach();
 
   private:
@@ -88,7 +91,7 @@ class GrantedTransmission : public EventImpl, public DestinationQueue::Listener
     /// \param packet without header \param protocol EtherType \return a copy with its header
     Ptr<Packet> MakeFrame(Ptr<const Packet> packet, uint16_t protocol) const;
 
-    SternaNetDevice* m_device;       ///< Transmitter; null when it is disposed.
+    Ptr<SternaNetDevice> m_device;   ///< Transmitter.
     Ptr<SternaChannel> m_channel;    ///< Its channel.
     Grant m_grant;                   ///< What was granted.
     Mac48Address m_from;             ///< Address of the transmitter.

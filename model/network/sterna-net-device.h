@@ -180,24 +180,27 @@ class SternaNetDevice : public NetDevice
     bool HasReceiveSinks() const;
     /// Tell the sinks that a frame begins to leave. \param frame packet with header
     void TraceTxBegin(Ptr<const Packet> frame);
+    /// Tell the sinks that a frame has arrived or was lost.
+    /// \param frame packet with header \param decoded whether it has arrived
+    void TraceRx(Ptr<const Packet> frame, bool decoded);
     /// Hand a decoded packet to the node.
     /// \param packet without header \param protocol EtherType \param from sender \param to receiver
     void ForwardUp(Ptr<Packet> packet, uint16_t protocol, Mac48Address from, Mac48Address to);
 
-    Ptr<SternaChannel> m_channel;         ///< The band.
-    uint32_t m_channelIndex{0};           ///< Index there.
-    Ptr<Node> m_node;                     ///< The node.
-    uint32_t m_ifIndex{0};                ///< Index on the node.
-    Mac48Address m_address;               ///< Own address.
-    uint16_t m_mtu;                       ///< Largest packet, bytes.
-    double m_txPower{0.0};                ///< W.
-    double m_antennaGain{1.0};            ///< Linear.
-    double m_noiseFigure{1.0};            ///< Linear.
-    bool m_managed;                       ///< Unicast waits for grants.
-    Ptr<CoreNetwork> m_core;              ///< Where it waits.
-    Ptr<Queue<Packet>> m_queue;           ///< Of open transmissions, with headers.
-    bool m_sendingOpen{false};            ///< An open packet is on the air.
-    Ptr<GrantedTransmission> m_granted;   ///< The latest grant's.
+    Ptr<SternaChannel> m_channel;       ///< The band.
+    uint32_t m_channelIndex{0};         ///< Index there.
+    Ptr<Node> m_node;                   ///< The node.
+    uint32_t m_ifIndex{0};              ///< Index on the node.
+    Mac48Address m_address;             ///< Own address.
+    uint16_t m_mtu;                     ///< Largest packet, bytes.
+    double m_txPower{0.0};              ///< W.
+    double m_antennaGain{1.0};          ///< Linear.
+    double m_noiseFigure{1.0};          ///< Linear.
+    bool m_managed;                     ///< Unicast waits for grants.
+    Ptr<CoreNetwork> m_core;            ///< Where it waits.
+    Ptr<Queue<Packet>> m_queue;         ///< Of open transmissions, with headers.
+    bool m_sendingOpen{false};          ///< An open packet is on the air.
+    Ptr<GrantedTransmission> m_granted; ///< The latest grant's.
 
     ReceiveCallback m_rxCallback;             ///< To the node.
     PromiscReceiveCallback m_promiscCallback; ///< To bridges and taps.

@@ -62,9 +62,9 @@ class TableRateModel : public RateModel
     /// One modulation and coding scheme.
     struct Scheme
     {
-        std::string name;    ///< As the standard calls it.
-        double efficiency;   ///< bit per modulation symbol.
-        double thresholdDb;  ///< Lowest SINR at which it is decoded, in dB.
+        std::string name;   ///< As the standard calls it.
+        double efficiency;  ///< bit per modulation symbol.
+        double thresholdDb; ///< Lowest SINR at which it is decoded, in dB.
     };
 
     /// \param schemes the table, in any order

@@ -37,6 +37,11 @@ class Decider : public Object
         return tid;
     }
 
+    /// Throws InputError if this decider cannot decide for this problem.
+    virtual void Check(const Problem&)
+    {
+    }
+
     /// Told once per cycle, before its first decision; offline solvers plan here.
     virtual void BeginCycle(const Problem&, const State&)
     {

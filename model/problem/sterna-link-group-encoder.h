@@ -29,7 +29,7 @@ namespace sterna
 class LinkGroupEncoder
 {
   public:
-    enum class Embedding
+    enum Embedding
     {
         INDEX,
         LINK_FEATURE

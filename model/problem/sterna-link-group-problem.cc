@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <boost/math/special_functions/binomial.hpp>
-#include <boost/math/special_functions/factorials.hpp>
 #include <cmath>
 #include <sstream>
 
@@ -35,15 +34,22 @@ Sentence(const Parts&... parts)
     return text.str();
 }
 
+/// Also false for NaN and infinity.
+bool
+IsPositive(double value)
+{
+    return value > 0 && std::isfinite(value);
+}
+
 void
 CheckBand(const LinkGroupSystem::Band& band, const char* name)
 {
-    if (!(band.bandwidth > 0))
+    if (!IsPositive(band.bandwidth))
     {
         throw InputError(Sentence("The ", name, " band's bandwidth is ", band.bandwidth,
                                   " Hz; it must be positive."));
     }
-    if (!(band.noisePower > 0))
+    if (!IsPositive(band.noisePower))
     {
         throw InputError(Sentence("The ", name, " band's noise power is ", band.noisePower,
                                   " W; it must be positive."));
@@ -52,6 +58,59 @@ CheckBand(const LinkGroupSystem::Band& band, const char* name)
     {
         throw InputError(Sentence("The ", name, " band's SINR threshold is ", band.sinrThreshold,
                                   "; a linear ratio must not be negative."));
+    }
+}
+
+void
+CheckAirtime(const LinkGroupSystem& system)
+{
+    const auto& airtime = system.airtime;
+    const Eigen::Index transmitters = system.transmitters.size();
+    const Eigen::Index devices = system.devices.size();
+    if (airtime.size() == 0)
+    {
+        return;
+    }
+    if (airtime.rows() != transmitters || airtime.cols() != devices)
+    {
+        throw InputError(Sentence("The airtime has ", airtime.rows(), " rows and ", airtime.cols(),
+                                  " columns; there are ", transmitters, " transmitters and ",
+                                  devices, " devices."));
+    }
+    for (Eigen::Index n = 0; n < transmitters; ++n)
+    {
+        for (Eigen::Index k = 0; k < devices; ++k)
+        {
+            if (!(airtime(n, k) >= 0 && airtime(n, k) <= system.slotDuration))
+            {
+                throw InputError(Sentence("The airtime of ", system.transmitters[n].name,
+                                          " to device ", k, " is ", airtime(n, k),
+                                          " s; it must be 0 to ", system.slotDuration, " s."));
+            }
+        }
+    }
+}
+
+void
+CheckDemands(const Eigen::ArrayXd& demand, const Eigen::ArrayXd& epsilon, double servedEmphasis)
+{
+    for (Eigen::Index k = 0; k < demand.size(); ++k)
+    {
+        if (!IsPositive(demand(k)))
+        {
+            throw InputError(Sentence("The demand of device ", k, " is ", demand(k),
+                                      " Mbit; it must be positive."));
+        }
+        if (!(epsilon(k) > 0 && epsilon(k) <= 1))
+        {
+            throw InputError(Sentence("The threshold share of device ", k, " is ", epsilon(k),
+                                      "; it must be above 0 and at most 1."));
+        }
+    }
+    if (!(servedEmphasis >= 0 && std::isfinite(servedEmphasis)))
+    {
+        throw InputError(Sentence("The emphasis on served devices is ", servedEmphasis,
+                                  "; it must not be negative."));
     }
 }
 
@@ -114,13 +173,14 @@ LinkGroupProblem::LinkGroupProblem(LinkGroupSystem system)
     for (uint32_t n = 0; n < Transmitters(); ++n)
     {
         const auto& transmitter = m_system.transmitters[n];
-        if (!(transmitter.power > 0))
+        if (!IsPositive(transmitter.power))
         {
             throw InputError(Sentence("The transmit power of ", transmitter.name, " is ",
                                       transmitter.power, " W; it must be positive."));
         }
         m_satellites |= uint32_t(transmitter.satellite) << n;
     }
+    CheckAirtime(m_system);
 }
 
 const LinkGroupSystem&
@@ -166,6 +226,7 @@ LinkGroupProblem::BeginCycle(const Eigen::ArrayXd& demand,
         throw InputError(Sentence("There are ", demand.size(), " demands and ", epsilon.size(),
                                   " threshold shares for ", Devices(), " devices."));
     }
+    CheckDemands(demand, epsilon, servedEmphasis);
     State state;
     state.demand = demand;
     state.threshold = epsilon * demand;
@@ -418,7 +479,12 @@ LinkGroupProblem::CountGroups() const
     };
     // ordered choices of r out of n devices
     const auto permutations = [](double n, unsigned r) {
-        return boost::math::falling_factorial(n, r);
+        double choices = 1;
+        for (unsigned i = 0; i < r; ++i)
+        {
+            choices *= std::max(0.0, n - i);
+        }
+        return choices;
     };
     const unsigned satellites = std::count_if(m_system.transmitters.begin(),
                                               m_system.transmitters.end(),

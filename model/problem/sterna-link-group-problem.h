@@ -129,8 +129,12 @@ class LinkGroupProblem
      * A state at the start of a cycle. Weights are eta_k = 1/K, and eta_0 makes both terms equal
      * when nothing is served, times `servedEmphasis`.
      *
+     * Throws InputError for values out of range.
+     *
      * \param demand D_k in Mbit, > 0
-     * \param epsilon D'_k / D_k, within (0, 1)
+     * \param epsilon D'_k / D_k, above 0 and at most 1
+     * \param servedEmphasis >= 0
+     * \param gains of this cycle's links
      */
     State BeginCycle(const Eigen::ArrayXd& demand,
                      const Eigen::ArrayXd& epsilon,

@@ -53,6 +53,17 @@ RequireNonNegative(const std::string& name, double value)
     return value;
 }
 
+/// A Rician factor (dB) itself, if it is within -100 and 60; throws InputError otherwise.
+inline double
+RequireRicianK(double factorDb)
+{
+    Require(factorDb >= -100 && factorDb <= 60,
+            "The Rician factor K (dB)",
+            factorDb,
+            "must be within -100 and 60");
+    return factorDb;
+}
+
 } // namespace sterna
 } // namespace ns3
 

@@ -58,7 +58,7 @@ LinkGroupAgentDecider::GetTypeId()
 }
 
 void
-LinkGroupAgentDecider::Configure(const LinkGroupProblem& problem)
+LinkGroupAgentDecider::Check(const LinkGroupProblem& problem)
 {
     if (!m_agent)
     {
@@ -77,7 +77,7 @@ LinkGroupAgentDecider::BeginCycle(const LinkGroupProblem& problem, const LinkGro
 {
     if (!m_configured)
     {
-        Configure(problem);
+        Check(problem);
     }
     m_observed = false;
 }

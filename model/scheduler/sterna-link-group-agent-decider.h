@@ -33,6 +33,8 @@ class LinkGroupAgentDecider : public LinkGroupDecider
   public:
     static TypeId GetTypeId();
 
+    /// Fixes the agent's spaces to the problem; done by the first cycle unless called before.
+    void Check(const LinkGroupProblem& problem) override;
     void BeginCycle(const LinkGroupProblem& problem, const LinkGroupProblem::State& state) override;
     LinkGroup Decide(const LinkGroupProblem& problem,
                      const LinkGroupProblem::State& state) override;
@@ -45,8 +47,6 @@ class LinkGroupAgentDecider : public LinkGroupDecider
     Ptr<Agent> GetAgent() const;
     /// Mean number of candidate groups per decision so far.
     double GetMeanCandidates() const;
-    /// Fixes the agent's spaces to the problem; done by the first cycle unless called before.
-    void Configure(const LinkGroupProblem& problem);
 
   private:
     /// Candidates and what the agent sees of them.

@@ -69,6 +69,7 @@ BandOf(const Ptr<SternaChannel>& channel, const Ptr<SternaNetDevice>& receiver)
 struct LinkGroupScheduler::Link
 {
     Ptr<SternaNetDevice> receiver;
+    Time delay;
     std::shared_ptr<MarkovFadingProcess> fading;
     double largeScaleGain{0};
     uint64_t cycle{~0ULL}; //!< for which largeScaleGain was fetched
@@ -87,6 +88,11 @@ LinkGroupScheduler::GetTypeId()
                           UintegerValue(10),
                           MakeUintegerAccessor(&LinkGroupScheduler::m_slotsPerCycle),
                           MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("Cycles",
+                          "Cycles after which the scheduler rests; 0: it never does.",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&LinkGroupScheduler::m_cycles),
+                          MakeUintegerChecker<uint64_t>())
             .AddAttribute("ServedEmphasis",
                           "eta_0 relative to the value that makes both terms of (14a) equal when "
                           "nothing is served.",
@@ -216,6 +222,7 @@ LinkGroupScheduler::CollectTerminals()
             if (receives)
             {
                 m_devices.push_back(terminal);
+                m_nodeIds.push_back(id);
                 m_queues.push_back(m_core->GetQueue(id));
             }
         }
@@ -231,20 +238,14 @@ LinkGroupScheduler::CollectTerminals()
     }
     for (const auto& terminal : m_devices)
     {
-        for (const Band band : {Band::KA, Band::C})
-        {
-            if (terminal->HasBand(band))
-            {
-                m_ledger->Attach(terminal->GetDevice(band));
-            }
-        }
+        m_ledger->AttachNode(terminal->GetObject<Node>());
     }
 }
 
 Ptr<SternaNetDevice>
 LinkGroupScheduler::Receiver(uint32_t transmitter, uint32_t device) const
 {
-    const Band band = m_transmitters[transmitter]->GetBand();
+    const Band band = m_transmitters[transmitter]->GetSternaChannel()->GetBand();
     return m_devices[device]->HasBand(band) ? m_devices[device]->GetDevice(band) : nullptr;
 }
 
@@ -296,8 +297,9 @@ LinkGroupScheduler::BuildProblem()
             if (link.receiver && !itself)
             {
                 const auto& channel = system.transmitters[n].satellite ? m_ka : m_c;
-                system.airtime(n, k) -=
-                    channel->GetDelay(m_transmitters[n], link.receiver).GetSeconds();
+                link.delay = channel->GetDelay(m_transmitters[n], link.receiver);
+                system.airtime(n, k) =
+                    SternaNetDevice::GetAirtime(GetSlotDuration(), link.delay).GetSeconds();
             }
         }
     }
@@ -329,7 +331,7 @@ LinkGroupScheduler::Gain(uint32_t transmitter, uint32_t device, uint32_t slotsAh
     {
         return 0;
     }
-    const auto& channel = tx->GetBand() == Band::KA ? m_ka : m_c;
+    const auto channel = tx->GetSternaChannel();
     if (link.cycle != m_cycle)
     {
         link.cycle = m_cycle;
@@ -345,7 +347,8 @@ LinkGroupScheduler::Gain(uint32_t transmitter, uint32_t device, uint32_t slotsAh
     {
         return channel->GetGain(tx, link.receiver);
     }
-    const int64_t slot = Simulator::Now() / GetSlotDuration() + slotsAhead;
+    const int64_t slot =
+        Simulator::Now().GetTimeStep() / GetSlotDuration().GetTimeStep() + slotsAhead;
     return link.largeScaleGain * link.fading->GainAt(slot);
 }
 
@@ -381,8 +384,8 @@ LinkGroupScheduler::BeginCycle()
         }
     }
     m_refused = 0;
-    m_sent = 0;
-    m_lostBefore = LostPackets();
+    m_receivedBefore = m_ledger->GetTotalPackets();
+    m_lostBefore = m_ledger->GetTotalLostPackets();
     m_decider->BeginCycle(*m_problem, m_state);
 }
 
@@ -419,8 +422,6 @@ LinkGroupScheduler::Decide()
 void
 LinkGroupScheduler::Grant(Time duration)
 {
-    // What arrives in the very instant in which the slot ends would be accounted too late.
-    duration -= NanoSeconds(1);
     m_granted = m_decision;
     m_decisionTrace(GetSlots(), m_granted);
     const uint32_t pattern = m_granted.Pattern();
@@ -432,20 +433,19 @@ LinkGroupScheduler::Grant(Time duration)
             continue;
         }
         const uint32_t k = m_granted.serves[n];
-        const double airtime = m_problem->System().airtime(n, k);
-        const double rate = 1e6 * m_problem->RateAtSinr(n, k, m_decidedSinr[n]) / airtime;
+        const double rate = 1e6 * m_problem->RateAtSinr(n, k, m_decidedSinr[n]) /
+                            m_problem->System().airtime(n, k);
         const double minSinr = m_decidedSinr[n] * LINK_MARGIN;
         if (GetFidelity() == Fidelity::PACKET)
         {
-            m_ledgerBits[n] = m_ledger->GetBits(m_devices[k]->GetNode()->GetId());
+            m_ledgerBits[n] = m_ledger->GetBits(m_nodeIds[k]);
             m_transmitters[n]->Transmit(
                 sterna::Grant{LinkOf(n, k).receiver, m_queues[k], rate, minSinr, duration});
         }
         else if (m_problem->Sinr(m_state, n, k, pattern) >= minSinr)
         {
-            const double guard = m_problem->System().slotDuration - airtime;
-            const double carried = std::max(0.0, duration.GetSeconds() - guard) * rate;
-            m_flowMbit[n] = std::min(m_state.Backlog(k), 1e-6 * carried);
+            const Time airtime = SternaNetDevice::GetAirtime(duration, LinkOf(n, k).delay);
+            m_flowMbit[n] = std::min(m_state.Backlog(k), 1e-6 * rate * airtime.GetSeconds());
         }
     }
 }
@@ -461,7 +461,7 @@ LinkGroupScheduler::Account()
         {
             volumes[n] =
                 GetFidelity() == Fidelity::PACKET
-                    ? 1e-6 * double(m_ledger->GetBits(m_devices[k]->GetNode()->GetId()) -
+                    ? 1e-6 * double(m_ledger->GetBits(m_nodeIds[k]) -
                                     m_ledgerBits[n])
                     : m_flowMbit[n];
             total += volumes[n];
@@ -500,12 +500,6 @@ LinkGroupScheduler::Account()
     return slot.reward;
 }
 
-uint64_t
-LinkGroupScheduler::LostPackets() const
-{
-    return m_ledger->GetTotalLostPackets();
-}
-
 void
 LinkGroupScheduler::EndCycle()
 {
@@ -515,12 +509,22 @@ LinkGroupScheduler::EndCycle()
     report.idleObjective = m_problem->IdleObjective(m_state);
     report.served = m_state.served;
     report.deliveredMbit = m_state.delivered.sum();
-    report.packetsLost = LostPackets() - m_lostBefore;
-    report.packetsSent = m_sent;
+    report.packetsLost = m_ledger->GetTotalLostPackets() - m_lostBefore;
+    report.packetsSent =
+        m_ledger->GetTotalPackets() - m_receivedBefore + report.packetsLost;
     report.refused = m_refused;
     m_cycleEndTrace(report);
     ++m_cycle;
-    BeginCycle();
+    if (GoesOn())
+    {
+        BeginCycle();
+    }
+}
+
+bool
+LinkGroupScheduler::GoesOn() const
+{
+    return m_cycles == 0 || m_cycle < m_cycles;
 }
 
 } // namespace sterna

@@ -91,6 +91,7 @@ class LinkGroupScheduler : public SlotScheduler
     void Decide() override;
     void Grant(Time duration) override;
     double Account() override;
+    bool GoesOn() const override;
 
   private:
     struct Link;
@@ -103,7 +104,6 @@ class LinkGroupScheduler : public SlotScheduler
     double Gain(uint32_t transmitter, uint32_t device, uint32_t slotsAhead);
     Link& LinkOf(uint32_t transmitter, uint32_t device);
     Ptr<SternaNetDevice> Receiver(uint32_t transmitter, uint32_t device) const;
-    uint64_t LostPackets() const;
 
     Ptr<SternaChannel> m_ka;
     Ptr<SternaChannel> m_c;
@@ -113,11 +113,13 @@ class LinkGroupScheduler : public SlotScheduler
     Ptr<LinkGroupTraffic> m_traffic;
     Ptr<DeliveryLedger> m_ledger;
     uint32_t m_slotsPerCycle;
+    uint64_t m_cycles;
     double m_servedEmphasis;
     bool m_literalObjective;
 
     std::vector<Ptr<SternaNetDevice>> m_transmitters;
     std::vector<Ptr<Terminal>> m_devices;
+    std::vector<uint32_t> m_nodeIds;             //!< of the devices
     std::vector<Ptr<DestinationQueue>> m_queues; //!< of the devices
     std::vector<Link> m_links;                   //!< [transmitter * K + device]
     std::unique_ptr<LinkGroupProblem> m_problem;
@@ -132,7 +134,7 @@ class LinkGroupScheduler : public SlotScheduler
 
     uint64_t m_cycle{0};
     uint32_t m_refused{0};
-    uint64_t m_sent{0};
+    uint64_t m_receivedBefore{0}; //!< packets, at the start of the cycle
     uint64_t m_lostBefore{0};
 
     TracedCallback<uint64_t, const LinkGroup&> m_decisionTrace;

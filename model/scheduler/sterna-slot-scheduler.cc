@@ -138,7 +138,16 @@ SlotScheduler::EndSlot()
     const double reward = Account();
     m_slotEndTrace(m_slot, reward, m_wallTime);
     ++m_slot;
-    BeginSlot();
+    if (GoesOn())
+    {
+        BeginSlot();
+    }
+}
+
+bool
+SlotScheduler::GoesOn() const
+{
+    return true;
 }
 
 } // namespace sterna

@@ -28,14 +28,14 @@ class SlotScheduler : public Application
 {
   public:
     /// What the decision delay is.
-    enum class Delay
+    enum Delay
     {
         FIXED,   //!< the attribute DecisionDelay, zero by default
         MEASURED //!< the wall time that the decision took
     };
 
     /// How delivered bits come about.
-    enum class Fidelity
+    enum Fidelity
     {
         PACKET, //!< from the delivery ledger: what receivers really got
         FLOW    //!< min(backlog, rate x airtime), in closed form
@@ -62,6 +62,8 @@ class SlotScheduler : public Application
     virtual void Grant(Time duration) = 0;
     /// Books what the slot delivered and lets the decider learn. \return the reward
     virtual double Account() = 0;
+    /// Whether there is another slot.
+    virtual bool GoesOn() const;
 
   private:
     void StartApplication() override;

@@ -83,8 +83,7 @@ LinkGroupExhaustive::Options(const LinkGroupProblem& problem,
 }
 
 void
-LinkGroupExhaustive::BeginCycle(const LinkGroupProblem& problem,
-                                const LinkGroupProblem::State& state)
+LinkGroupExhaustive::Check(const LinkGroupProblem& problem)
 {
     const uint32_t slots = problem.System().slotsPerCycle;
     const double sequences = std::pow(problem.CountGroups(), slots);
@@ -96,6 +95,14 @@ LinkGroupExhaustive::BeginCycle(const LinkGroupProblem& problem,
              << " (attribute MaxSequences): use fewer devices or slots.";
         throw InputError(text.str());
     }
+}
+
+void
+LinkGroupExhaustive::BeginCycle(const LinkGroupProblem& problem,
+                                const LinkGroupProblem::State& state)
+{
+    Check(problem);
+    const uint32_t slots = problem.System().slotsPerCycle;
     m_options.clear();
     m_mostLeft = Eigen::ArrayXXd::Zero(problem.Devices(), slots + 1);
     for (uint32_t t = 0; t < slots; ++t)

@@ -27,6 +27,7 @@ class LinkGroupExhaustive : public LinkGroupDecider
 {
   public:
     static TypeId GetTypeId();
+    void Check(const LinkGroupProblem& problem) override;
     void BeginCycle(const LinkGroupProblem& problem, const LinkGroupProblem::State& state) override;
     LinkGroup Decide(const LinkGroupProblem& problem,
                      const LinkGroupProblem::State& state) override;

@@ -148,14 +148,15 @@ LinkGroup
 LinkGroupThresholdProgress::Decide(const LinkGroupProblem& problem,
                                    const LinkGroupProblem::State& state)
 {
-    const double scale = state.servedWeight * problem.Devices() * problem.Devices();
+    const double slotsLeft = double(problem.System().slotsPerCycle) - state.slot;
+    const double completion =
+        state.servedWeight * (2.0 * (problem.Devices() - state.served) - 1); // of the next device
     const auto progress = [&](uint32_t k, double volume) {
-        if (state.IsServed(k))
-        {
-            return scale > 0 ? problem.Reward(state, k, volume) / scale : volume;
-        }
+        const double backlog = state.Backlog(k);
+        const double gap = state.weight(k) * volume * (2 * backlog - volume);
         const double missing = state.threshold(k) - state.delivered(k);
-        return std::min(volume, missing) / state.threshold(k);
+        const bool reachable = !state.IsServed(k) && volume * slotsLeft >= missing;
+        return gap + (reachable ? completion * std::min(volume, missing) / missing : 0);
     };
     return LinkGroupSearch(problem, state, progress, problem.Transmitters()).Best();
 }

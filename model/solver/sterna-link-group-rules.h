@@ -58,10 +58,11 @@ class LinkGroupGreedy : public LinkGroupDecider
 
 /**
  * \ingroup sterna
- * Maximises the sum of progress towards thresholds, so that small demands are finished first.
+ * Greedy with foresight for thresholds: a link's worth is the decrease of its gap term plus, if the
+ * device can reach D'_k on this link before the cycle ends, the worth of its completion times the
+ * share of what it still misses that this slot brings.
  *
- * A link to a device that is not yet served scores min(b + v, D') / D' - b / D'; to a device that
- * is, the decrease of its gap term relative to eta_0 K^2, which only breaks ties.
+ * Greedy sees a completion only in the slot in which it happens, so it never works towards one.
  */
 class LinkGroupThresholdProgress : public LinkGroupDecider
 {

@@ -1,0 +1,399 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+/**
+ * \file
+ * \ingroup sterna-examples
+ *
+ * Link-group scheduling in an over-loaded LEO-terrestrial network (Yuan et al., IEEE TWC 2022).
+ *
+ * One satellite, one base station and two terrestrial-satellite terminals serve K ground devices.
+ * In every slot of 0.1 s a controller picks one link group: who sends to whom. The program lets
+ * several deciders do this over the same places, demands and channels and compares them:
+ *
+ *     sterna-link-group-scheduling
+ *     sterna-link-group-scheduling --preset=paper --deciders=Random,Greedy --fidelity=flow
+ *     sterna-link-group-scheduling --train=2000 --output=mine
+ *     sterna-link-group-scheduling --policy=mine/policy.safetensors --RngRun=7
+ *
+ * Every attribute of every model can be set, too:
+ *
+ *     --ns3::sterna::SlotScheduler::DecisionDelayModel=Measured
+ *
+ * It prints a table and leaves summary.csv, slots.csv, timing.csv (the wall times, which differ
+ * from run to run), manifest.json and pictures in the output folder.
+ */
+
+#include "ns3/command-line.h"
+#include "ns3/gnuplot.h"
+#include "ns3/global-value.h"
+#include "ns3/sterna-command-line-check.h"
+#include "ns3/sterna-error.h"
+#include "ns3/sterna-link-group-experiment.h"
+#include "ns3/sterna-output-folder.h"
+#include "ns3/sterna-progress-bar.h"
+#include "ns3/sterna-scheduler-helper.h"
+#include "ns3/string.h"
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <iomanip>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+using namespace ns3;
+using namespace ns3::sterna;
+
+namespace
+{
+
+const std::string PROGRAM = "sterna-link-group-scheduling";
+
+/// What the user asks for.
+struct Options
+{
+    std::string preset{"learn"};
+    std::string fidelity{"packet"};
+    std::string rates{"shannon"};
+    std::string deciders{"Random,Greedy,ThresholdProgress,Policy"};
+    std::string policy{STERNA_POLICIES "/link-group-learn.safetensors"};
+    std::string output{"sterna-output"};
+    uint32_t devices{0};
+    uint32_t cycles{30};
+    uint32_t train{0};
+    std::string agent{"Wolpertinger"};
+};
+
+/// Random stream of the intervals, apart from all that the simulations use.
+constexpr int64_t BOOTSTRAP_STREAM = 1;
+
+std::vector<std::string>
+Split(const std::string& list)
+{
+    std::vector<std::string> parts;
+    std::istringstream stream(list);
+    for (std::string part; std::getline(stream, part, ',');)
+    {
+        if (!part.empty())
+        {
+            parts.push_back(part);
+        }
+    }
+    return parts;
+}
+
+SlotScheduler::Fidelity
+FidelityOf(const std::string& name)
+{
+    if (name != "packet" && name != "flow")
+    {
+        throw InputError("The fidelity '" + name + "' is unknown; it is packet or flow.");
+    }
+    return name == "packet" ? SlotScheduler::Fidelity::PACKET : SlotScheduler::Fidelity::FLOW;
+}
+
+LinkGroupScenario::Rates
+RatesOf(const std::string& name)
+{
+    if (name != "shannon" && name != "standard")
+    {
+        throw InputError("The rates '" + name + "' are unknown; they are shannon or standard.");
+    }
+    return name == "shannon" ? LinkGroupScenario::Rates::SHANNON
+                             : LinkGroupScenario::Rates::STANDARD;
+}
+
+/// Refuses options that cannot be before anything is simulated or written.
+LinkGroupExperiment
+Check(const Options& options)
+{
+    LinkGroupExperiment experiment;
+    experiment.devices = options.devices;
+    experiment.fidelity = FidelityOf(options.fidelity);
+    experiment.rates = RatesOf(options.rates);
+    experiment.cycles = options.cycles;
+    if (options.cycles == 0)
+    {
+        throw InputError("The number of cycles is 0; at least one is needed.");
+    }
+    const auto names = Split(options.deciders);
+    if (names.empty())
+    {
+        throw InputError("The list of deciders is empty; name at least one.");
+    }
+    // the network refuses what it cannot be, and a policy what it does not fit
+    LinkGroupScenario scenario(options.devices, Seconds(1), experiment.rates, 0);
+    for (const auto& name : names)
+    {
+        const bool policy = name == "Policy";
+        if (policy && options.train > 0)
+        {
+            continue; // it is made by this very run
+        }
+        const auto decider = policy ? CreateLinkGroupDecider(CreatePolicy(options.policy))
+                                    : CreateLinkGroupDecider(name);
+        const auto scheduler = scenario.Install(decider, experiment.fidelity, 1);
+        decider->Check(scheduler->GetProblem());
+    }
+    return experiment;
+}
+
+std::string
+Link(const LinkGroup& group)
+{
+    std::ostringstream text;
+    for (std::size_t n = 0; n < group.serves.size(); ++n)
+    {
+        text << (n > 0 ? " " : "");
+        if (group.serves[n] == LinkGroup::IDLE)
+        {
+            text << "-";
+        }
+        else
+        {
+            text << group.serves[n];
+        }
+    }
+    return text.str();
+}
+
+/// Trains the agent and writes its policy; returns the policy's path.
+std::string
+Train(const Options& options, LinkGroupExperiment experiment, OutputFolder& folder)
+{
+    experiment.cycles = options.train;
+    const auto agent = CreateAgent(options.agent);
+    const std::string checkpoint = folder.PathOf("checkpoint");
+    ProgressBar progress("training", options.train);
+    auto& curve = folder.Open("training.csv");
+    curve << "cycle,objective,idle_objective,served\n";
+    TrainAgent(agent, experiment, checkpoint, [&](uint32_t done, const LinkGroupCycle& cycle) {
+        curve << done << "," << cycle.objective << "," << cycle.idleObjective << ","
+              << cycle.served << "\n";
+        progress.Update(done);
+    });
+    const std::string path = folder.PathOf("policy.safetensors");
+    agent->SavePolicy(path,
+                      {{"sterna.command",
+                        PROGRAM + " --preset=" + options.preset +
+                            " --train=" + std::to_string(options.train)}});
+    std::filesystem::remove(checkpoint);
+    std::filesystem::remove(checkpoint + ".runs");
+    return path;
+}
+
+/// Lets every decider run and writes each slot as it ends.
+std::vector<LinkGroupOutcome>
+Compare(const Options& options,
+        const LinkGroupExperiment& experiment,
+        const std::string& policy,
+        OutputFolder& folder,
+        std::map<std::string, std::vector<double>>& objectiveBySlot)
+{
+    auto& slots = folder.Open("slots.csv");
+    auto& timing = folder.Open("timing.csv");
+    slots << "decider,run,slot,devices_served_by_transmitter,delivered_mbit,reward,objective,"
+             "served\n"
+          << std::setprecision(10);
+    timing << "decider,run,slot,decision_seconds\n";
+    std::vector<LinkGroupOutcome> outcomes;
+    for (const auto& name : Split(options.deciders))
+    {
+        ProgressBar progress(name, experiment.cycles);
+        auto& curve = objectiveBySlot[name];
+        outcomes.push_back(RunDecider(
+            experiment,
+            name,
+            [&]() {
+                return name == "Policy" ? CreateLinkGroupDecider(CreatePolicy(policy))
+                                        : CreateLinkGroupDecider(name);
+            },
+            [&](const LinkGroupSlotRecord& record) {
+                const auto& slot = record.slot;
+                slots << name << "," << record.run << "," << slot.slot << "," << Link(slot.group)
+                      << "," << slot.deliveredMbit << "," << slot.reward << "," << slot.objective
+                      << "," << slot.served << "\n";
+                timing << name << "," << record.run << "," << slot.slot << ","
+                       << record.decisionSeconds << "\n";
+                curve.push_back(slot.objective);
+            },
+            [&](uint32_t done) { progress.Update(done); }));
+    }
+    return outcomes;
+}
+
+void
+WriteSummary(const std::vector<LinkGroupOutcome>& outcomes, std::ostream& file)
+{
+    file << "decider,cycles,objective,objective_low,objective_high,improvement_percent,"
+            "improvement_low,improvement_high,served,delivered_mbit,packets_sent,packets_lost,"
+            "refused,candidate_groups,all_groups\n"
+         << std::setprecision(10);
+    for (const auto& outcome : outcomes)
+    {
+        const auto objective = outcome.Objective(BOOTSTRAP_STREAM);
+        const auto improvement = outcome.Improvement(BOOTSTRAP_STREAM);
+        file << outcome.decider << "," << outcome.cycles.size() << "," << objective.mean << ","
+             << objective.low << "," << objective.high << "," << improvement.mean << ","
+             << improvement.low << "," << improvement.high << ","
+             << outcome.Mean([](const auto& cycle) { return cycle.served; }) << ","
+             << outcome.Mean([](const auto& cycle) { return cycle.deliveredMbit; }) << ","
+             << outcome.Sum([](const auto& cycle) { return cycle.packetsSent; }) << ","
+             << outcome.Sum([](const auto& cycle) { return cycle.packetsLost; }) << ","
+             << outcome.Sum([](const auto& cycle) { return cycle.refused; }) << ","
+             << outcome.candidateGroups << "," << outcome.allGroups << "\n";
+    }
+}
+
+void
+PrintTable(const std::vector<LinkGroupOutcome>& outcomes, const Options& options)
+{
+    std::printf("\n%u devices, %u cycles, preset %s, %s level\n\n",
+                options.devices,
+                options.cycles,
+                options.preset.c_str(),
+                options.fidelity.c_str());
+    std::printf("%-18s %28s %24s %8s %12s %12s %12s %6s %8s\n",
+                "decider",
+                "objective [95 %]",
+                "better than idle, %",
+                "served",
+                "Mbit/cycle",
+                "decision, us",
+                "packets",
+                "lost",
+                "refused");
+    for (const auto& outcome : outcomes)
+    {
+        const auto f = outcome.Objective(BOOTSTRAP_STREAM);
+        const auto better = outcome.Improvement(BOOTSTRAP_STREAM);
+        std::printf(
+            "%-18s %10.0f [%7.0f,%7.0f] %8.2f [%5.2f, %5.2f] %8.2f %12.1f %12.1f %12llu %6llu "
+            "%8llu\n",
+            outcome.decider.c_str(),
+            f.mean,
+            f.low,
+            f.high,
+            better.mean,
+            better.low,
+            better.high,
+            outcome.Mean([](const auto& cycle) { return cycle.served; }),
+            outcome.Mean([](const auto& cycle) { return cycle.deliveredMbit; }),
+            1e6 * Median(outcome.decisionSeconds),
+            (unsigned long long)outcome.Sum([](const auto& c) { return c.packetsSent; }),
+            (unsigned long long)outcome.Sum([](const auto& c) { return c.packetsLost; }),
+            (unsigned long long)outcome.Sum([](const auto& c) { return c.refused; }));
+        if (outcome.candidateGroups > 0)
+        {
+            std::printf("%-18s chose among %.0f candidate groups a slot, %.3g of %.3g left out\n",
+                        "",
+                        outcome.candidateGroups,
+                        outcome.allGroups - outcome.candidateGroups,
+                        outcome.allGroups);
+        }
+    }
+}
+
+/// The objective as the slots of a cycle go by, as a share of the idle one, mean over cycles.
+void
+DrawCycle(const std::vector<LinkGroupOutcome>& outcomes,
+          const std::map<std::string, std::vector<double>>& objectiveBySlot,
+          OutputFolder& folder)
+{
+    Gnuplot plot;
+    plot.SetTitle("Link-group scheduling: objective within a cycle");
+    plot.SetLegend("slots since the cycle began", "objective / doing nothing");
+    plot.AppendExtra("set key outside right\nset grid");
+    for (const auto& outcome : outcomes)
+    {
+        const auto& values = objectiveBySlot.at(outcome.decider);
+        const std::size_t slots = values.size() / outcome.cycles.size();
+        Gnuplot2dDataset line(outcome.decider);
+        line.SetStyle(Gnuplot2dDataset::LINES_POINTS);
+        line.Add(0, 1);
+        for (std::size_t t = 0; t < slots; ++t)
+        {
+            double sum = 0;
+            for (std::size_t c = 0; c < outcome.cycles.size(); ++c)
+            {
+                sum += values[c * slots + t] / outcome.cycles[c].idleObjective;
+            }
+            line.Add(t + 1, sum / outcome.cycles.size());
+        }
+        plot.AddDataset(line);
+    }
+    if (!folder.Draw("objective", plot))
+    {
+        std::cerr << "gnuplot is not installed: objective.plt was written, objective.png was not.\n";
+    }
+}
+
+void
+Run(const Options& options, const std::vector<std::string>& arguments)
+{
+    const auto experiment = Check(options);
+    OutputFolder folder(options.output);
+    const std::string policy =
+        options.train > 0 ? Train(options, experiment, folder) : options.policy;
+    std::map<std::string, std::vector<double>> objectiveBySlot;
+    const auto outcomes = Compare(options, experiment, policy, folder, objectiveBySlot);
+    WriteSummary(outcomes, folder.Open("summary.csv"));
+    WriteManifest(folder.Open("manifest.json"), PROGRAM, arguments);
+    folder.Finish();
+    PrintTable(outcomes, options);
+    DrawCycle(outcomes, objectiveBySlot, folder);
+    std::cout << "\nWritten to " << options.output
+              << ": summary.csv, slots.csv, timing.csv, manifest.json, objective.png\n";
+}
+
+} // namespace
+
+int
+main(int argc, char* argv[])
+{
+    Options options;
+    CommandLine cmd(__FILE__);
+    cmd.Usage("Compares deciders of link-group scheduling in a LEO-terrestrial network.");
+    cmd.AddValue("preset", "small, learn or paper", options.preset);
+    cmd.AddValue("devices", "K; 0: as in the preset", options.devices);
+    cmd.AddValue("fidelity", "packet or flow", options.fidelity);
+    cmd.AddValue("rates", "shannon, or standard: DVB-S2X and NR CQI", options.rates);
+    cmd.AddValue("deciders", "comma-separated list; Policy is --policy", options.deciders);
+    cmd.AddValue("cycles", "scheduling cycles per decider", options.cycles);
+    cmd.AddValue("train", "cycles of training at flow level before; 0: none", options.train);
+    cmd.AddValue("agent", "the agent that is trained", options.agent);
+    cmd.AddValue("policy", "policy file of the decider Policy", options.policy);
+    cmd.AddValue("output", "folder for the results", options.output);
+    try
+    {
+        const std::vector<std::string> arguments(argv + 1, argv + argc);
+        CheckArguments(arguments,
+                       {"preset",
+                        "devices",
+                        "fidelity",
+                        "rates",
+                        "deciders",
+                        "cycles",
+                        "train",
+                        "agent",
+                        "policy",
+                        "output"},
+                       {"devices", "cycles", "train"});
+        // twice: the preset gives defaults, which attributes on the command line override
+        cmd.Parse(argc, argv);
+        const auto preset = LinkGroupPreset::FromName(options.preset);
+        preset.SetDefaults();
+        cmd.Parse(argc, argv);
+        options.devices = IsGiven(arguments, "devices") ? options.devices : preset.devices;
+        Run(options, arguments);
+    }
+    catch (const std::exception& error)
+    {
+        std::cerr << PROGRAM << ": " << error.what() << std::endl;
+        return 1;
+    }
+    return 0;
+}

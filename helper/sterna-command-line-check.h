@@ -1,0 +1,37 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef STERNA_COMMAND_LINE_CHECK_H
+#define STERNA_COMMAND_LINE_CHECK_H
+
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace sterna
+{
+
+/**
+ * \ingroup sterna
+ * Looks at a program's arguments before ns-3's CommandLine does, which answers a mistake with its
+ * whole usage.
+ *
+ * \param arguments without the program's name
+ * \param options the program's own, without dashes
+ * \param numbers those of them that take a whole number
+ * \throws InputError naming the first argument that is not an option of the program, an attribute
+ *         (--ns3::Class::Attribute=value) with a value it takes, a global value, or help
+ */
+void CheckArguments(const std::vector<std::string>& arguments,
+                    const std::vector<std::string>& options,
+                    const std::vector<std::string>& numbers);
+
+/// Whether --option stands among the arguments.
+bool IsGiven(const std::vector<std::string>& arguments, const std::string& option);
+
+} // namespace sterna
+} // namespace ns3
+
+#endif /* STERNA_COMMAND_LINE_CHECK_H */

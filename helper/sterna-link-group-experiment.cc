@@ -1,0 +1,230 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "sterna-link-group-experiment.h"
+
+#include "sterna-scheduler-helper.h"
+
+#include "ns3/rng-seed-manager.h"
+#include "ns3/simulator.h"
+#include "ns3/sterna-error.h"
+#include "ns3/sterna-link-group-agent-decider.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+
+namespace ns3
+{
+namespace sterna
+{
+
+namespace
+{
+
+/// First random stream of a scenario: above those that ns-3 gives to objects by itself.
+constexpr int64_t FIRST_STREAM = 1000;
+/// Runs of training between two checkpoints.
+constexpr uint32_t RUNS_PER_CHECKPOINT = 20;
+/// Distance of training's run numbers from evaluation's.
+constexpr uint64_t TRAINING_RUNS = uint64_t(1) << 32;
+
+/// Runs that take all the cycles of an experiment, and the cycles of each.
+std::vector<uint32_t>
+SplitInRuns(uint32_t cycles)
+{
+    std::vector<uint32_t> runs(cycles / LinkGroupExperiment::CYCLES_PER_RUN,
+                               LinkGroupExperiment::CYCLES_PER_RUN);
+    if (const uint32_t rest = cycles % LinkGroupExperiment::CYCLES_PER_RUN; rest > 0)
+    {
+        runs.push_back(rest);
+    }
+    return runs;
+}
+
+/// Restores the run number and clears the simulator whatever happens.
+class RunScope
+{
+  public:
+    RunScope()
+        : m_run(RngSeedManager::GetRun())
+    {
+    }
+
+    ~RunScope()
+    {
+        Simulator::Destroy();
+        RngSeedManager::SetRun(m_run);
+    }
+
+    uint64_t First() const
+    {
+        return m_run;
+    }
+
+  private:
+    uint64_t m_run;
+};
+
+/// Where a training stands, beside the agent's own checkpoint.
+uint32_t
+ReadRunsDone(const std::string& checkpoint)
+{
+    std::ifstream file(checkpoint + ".runs");
+    uint32_t runs = 0;
+    if (!(file >> runs))
+    {
+        throw InputError("The checkpoint '" + checkpoint +
+                         "' has no count of runs beside it; remove it to train from the start.");
+    }
+    return runs;
+}
+
+void
+WriteRunsDone(const std::string& checkpoint, uint32_t runs)
+{
+    const std::string path = checkpoint + ".runs";
+    {
+        std::ofstream file(path + ".part");
+        file << runs << "\n";
+    }
+    std::filesystem::rename(path + ".part", path);
+}
+
+} // namespace
+
+MeanInterval
+LinkGroupOutcome::Objective(int64_t stream) const
+{
+    std::vector<double> sample;
+    for (const auto& cycle : cycles)
+    {
+        sample.push_back(cycle.objective);
+    }
+    return BootstrapMean(sample, stream);
+}
+
+MeanInterval
+LinkGroupOutcome::Improvement(int64_t stream) const
+{
+    std::vector<double> sample;
+    for (const auto& cycle : cycles)
+    {
+        sample.push_back(100 * (1 - cycle.objective / cycle.idleObjective));
+    }
+    return BootstrapMean(sample, stream);
+}
+
+double
+LinkGroupOutcome::Mean(const std::function<double(const LinkGroupCycle&)>& value) const
+{
+    double sum = 0;
+    for (const auto& cycle : cycles)
+    {
+        sum += value(cycle);
+    }
+    return sum / cycles.size();
+}
+
+uint64_t
+LinkGroupOutcome::Sum(const std::function<uint64_t(const LinkGroupCycle&)>& value) const
+{
+    uint64_t sum = 0;
+    for (const auto& cycle : cycles)
+    {
+        sum += value(cycle);
+    }
+    return sum;
+}
+
+LinkGroupOutcome
+RunDecider(const LinkGroupExperiment& experiment,
+           const std::string& name,
+           const std::function<Ptr<LinkGroupDecider>()>& makeDecider,
+           const std::function<void(const LinkGroupSlotRecord&)>& onSlot,
+           const std::function<void(uint32_t)>& onCycle)
+{
+    LinkGroupOutcome outcome;
+    outcome.decider = name;
+    const auto runs = SplitInRuns(experiment.cycles);
+    for (std::size_t r = 0; r < runs.size(); ++r)
+    {
+        RunScope scope;
+        RngSeedManager::SetRun(scope.First() + r);
+        LinkGroupScenario scenario(experiment.devices, Seconds(runs[r]), experiment.rates, FIRST_STREAM);
+        const auto decider = makeDecider();
+        const auto scheduler = scenario.Install(decider, experiment.fidelity, runs[r]);
+        LinkGroupSlotRecord record{scope.First() + r, {}, 0};
+        const std::function<void(const LinkGroupSlot&)> keep = [&](const LinkGroupSlot& slot) {
+            record.slot = slot;
+        };
+        const std::function<void(uint64_t, double, Time)> slotEnd =
+            [&](uint64_t, double, Time wallTime) {
+                record.decisionSeconds = wallTime.GetSeconds();
+                outcome.decisionSeconds.push_back(record.decisionSeconds);
+                onSlot(record);
+            };
+        const std::function<void(const LinkGroupCycle&)> cycleEnd =
+            [&](const LinkGroupCycle& cycle) {
+                outcome.cycles.push_back(cycle);
+                onCycle(outcome.cycles.size());
+            };
+        scheduler->TraceConnectWithoutContext("GroupSlot", Callback<void, const LinkGroupSlot&>(keep));
+        scheduler->TraceConnectWithoutContext("SlotEnd",
+                                              Callback<void, uint64_t, double, Time>(slotEnd));
+        scheduler->TraceConnectWithoutContext("CycleEnd",
+                                              Callback<void, const LinkGroupCycle&>(cycleEnd));
+        outcome.allGroups = scheduler->GetProblem().CountGroups();
+        Simulator::Run();
+        if (const auto learner = DynamicCast<LinkGroupAgentDecider>(decider))
+        {
+            outcome.candidateGroups += learner->GetMeanCandidates() / runs.size();
+        }
+    }
+    return outcome;
+}
+
+void
+TrainAgent(Ptr<Agent> agent,
+           const LinkGroupExperiment& experiment,
+           const std::string& checkpoint,
+           const std::function<void(uint32_t, const LinkGroupCycle&)>& onCycle)
+{
+    const auto runs = SplitInRuns(experiment.cycles);
+    const bool resumes = !checkpoint.empty() && std::filesystem::exists(checkpoint);
+    const std::size_t first = resumes ? ReadRunsDone(checkpoint) : 0;
+    uint32_t done = std::accumulate(runs.begin(), runs.begin() + std::min(first, runs.size()), 0U);
+    const auto decider = DynamicCast<LinkGroupAgentDecider>(CreateLinkGroupDecider(agent, true));
+    for (std::size_t r = first; r < runs.size(); ++r)
+    {
+        RunScope scope;
+        RngSeedManager::SetRun(scope.First() + TRAINING_RUNS + r);
+        LinkGroupScenario scenario(experiment.devices, Seconds(runs[r]), experiment.rates, FIRST_STREAM);
+        const auto scheduler =
+            scenario.Install(decider, SlotScheduler::Fidelity::FLOW, runs[r]);
+        if (r == first)
+        {
+            decider->Check(scheduler->GetProblem());
+        }
+        if (r == first && resumes)
+        {
+            agent->LoadCheckpoint(checkpoint);
+            scenario.AssignSchedulerStreams(scheduler); // as an undisturbed run does in every run
+        }
+        const std::function<void(const LinkGroupCycle&)> cycleEnd =
+            [&](const LinkGroupCycle& cycle) { onCycle(++done, cycle); };
+        scheduler->TraceConnectWithoutContext("CycleEnd",
+                                              Callback<void, const LinkGroupCycle&>(cycleEnd));
+        Simulator::Run();
+        if (!checkpoint.empty() && (r + 1) % RUNS_PER_CHECKPOINT == 0)
+        {
+            agent->SaveCheckpoint(checkpoint);
+            WriteRunsDone(checkpoint, r + 1);
+        }
+    }
+}
+
+} // namespace sterna
+} // namespace ns3

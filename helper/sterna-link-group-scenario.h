@@ -1,0 +1,91 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef STERNA_LINK_GROUP_SCENARIO_H
+#define STERNA_LINK_GROUP_SCENARIO_H
+
+#include "sterna-helper.h"
+
+#include "ns3/node-container.h"
+#include "ns3/sterna-link-group-scheduler.h"
+
+#include <memory>
+#include <string>
+
+namespace ns3
+{
+namespace sterna
+{
+
+/// The size and load of a scenario of link-group scheduling.
+struct LinkGroupPreset
+{
+    uint32_t devices;      //!< K, with the BS and the TSTs
+    double trafficScale;   //!< factor on the demands of `small`
+    double servedEmphasis; //!< factor on the default eta_0
+
+    /// `small`, `learn` or `paper`; throws InputError for another name.
+    static LinkGroupPreset FromName(const std::string& name);
+    /// Makes the load the default of the attributes concerned, as Config::SetDefault() does.
+    void SetDefaults() const;
+};
+
+/**
+ * \ingroup sterna
+ * The over-loaded LEO-terrestrial system of Yuan et al., IEEE TWC 2022, ready to run: 1 LEO at
+ * 780 km, 1 BS, 2 TSTs and UEs, half of them dual-mode.
+ *
+ * The BS stands in the middle of a disc of 3 km; the TSTs at 2.2 km on opposite sides; half of the
+ * UEs in hot spots of 400 m around the TSTs, the others anywhere on the disc. The satellite passes
+ * so that its highest elevation over the disc is 60 degrees, in the middle of `passDuration`.
+ */
+class LinkGroupScenario
+{
+  public:
+    /// How SINR becomes bits.
+    enum class Rates
+    {
+        SHANNON, //!< log2(1 + SINR), (12) of the paper
+        STANDARD //!< DVB-S2X in Ka band, NR CQI in C band
+    };
+
+    /**
+     * Makes nodes, places them and connects them.
+     *
+     * \param devices K, with the BS and the TSTs; throws InputError if it leaves no UE
+     * \param passDuration simulated time around the satellite's culmination
+     * \param rates how SINR becomes bits
+     * \param stream first of the random streams for places and channels
+     */
+    LinkGroupScenario(uint32_t devices, Time passDuration, Rates rates, int64_t stream);
+
+    /// Puts a scheduler over the network; its streams follow the scenario's.
+    Ptr<LinkGroupScheduler> Install(Ptr<LinkGroupDecider> decider,
+                                    SlotScheduler::Fidelity fidelity,
+                                    uint32_t cycles);
+
+    /// Fixes the streams of traffic and decider once more.
+    void AssignSchedulerStreams(Ptr<LinkGroupScheduler> scheduler) const;
+
+    SternaHelper& Network();
+    const NodeContainer& Satellites() const;
+    const NodeContainer& Ues() const;
+
+  private:
+    void PlaceTerminals();
+    void PlaceSatellite(Time passDuration);
+    void SetUpChannels(Rates rates);
+
+    int64_t m_stream;
+    NodeContainer m_leo;
+    NodeContainer m_bs;
+    NodeContainer m_tst;
+    NodeContainer m_ue;
+    SternaHelper m_network;
+};
+
+} // namespace sterna
+} // namespace ns3
+
+#endif /* STERNA_LINK_GROUP_SCENARIO_H */

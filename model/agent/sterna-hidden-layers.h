@@ -1,0 +1,28 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef STERNA_HIDDEN_LAYERS_H
+#define STERNA_HIDDEN_LAYERS_H
+
+#include <Eigen/Core>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace sterna
+{
+
+/**
+ * \ingroup sterna
+ * Reads the widths of hidden layers as an Attribute holds them, such as "64-64".
+ *
+ * Throws InputError if the text is not numbers from 1 to 65536 joined by hyphens.
+ */
+std::vector<Eigen::Index> ParseHiddenLayers(const std::string& text);
+
+} // namespace sterna
+} // namespace ns3
+
+#endif /* STERNA_HIDDEN_LAYERS_H */
