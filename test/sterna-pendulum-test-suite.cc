@@ -17,7 +17,8 @@ namespace
 {
 
 /**
- * Whether the learner as a whole reaches what others report: DDPG on Pendulum-v1, with the hyper-parameters of RL Baselines3 Zoo (20000 steps, gamma 0.98,
+ * Whether the learner as a whole reaches what others report: DDPG on Pendulum-v1, with the
+ * hyper-parameters of RL Baselines3 Zoo (20000 steps, gamma 0.98,
  * buffer 200000, learning starts 10000, Gaussian noise 0.1, learning rate 1e-3, network 400-300,
  * one update per step). The Zoo's agent scores -152 with a deviation of 94 between episodes; over
  * 100 episodes the mean's standard error is 9, and -200 is the bound that the reference page asks.

@@ -6,8 +6,7 @@
 
 #include "ns3/log.h"
 
-// LibTorch's logging macros would clash with nothing of ns-3's, but its headers come last all the
-// same: they are large, and no header of Sterna may depend on them.
+// Last, because no header of Sterna may depend on these.
 #include <ATen/Parallel.h>
 #include <torch/types.h>
 

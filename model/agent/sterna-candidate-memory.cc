@@ -108,7 +108,6 @@ void CandidateMemory::Load(const Safetensors& file,
                            const std::string& path)
 {
     const auto& counts = file.Get(prefix + ".counts", {size, 2}, path).data;
-    const auto largest = static_cast<float>(m_limit * m_embedding);
     double total = 0.0;
     for (Eigen::Index slot = 0; slot < size; ++slot)
     {

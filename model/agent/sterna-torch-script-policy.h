@@ -17,7 +17,8 @@ namespace sterna
 
 /**
  * \ingroup sterna
- * A policy that was trained elsewhere and saved as TorchScript (torch.jit.script or torch.jit.trace).
+ * A policy that was trained elsewhere and saved as TorchScript, by torch.jit.script or
+ * torch.jit.trace.
  *
  * Its method `forward` takes and gives float tensors; which ones depends on the spaces:
  *

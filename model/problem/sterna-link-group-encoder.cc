@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace ns3
 {
@@ -31,13 +32,14 @@ LinkFeatures(const LinkGroupProblem& problem,
 {
     const double missing = std::max(0.0, state.threshold(device) - state.delivered(device));
     const double slotsLeft = double(problem.System().slotsPerCycle) - state.slot;
-    const double slotsNeeded = volume > 0 ? missing / volume : 2 * slotsLeft;
+    const double slotsNeeded =
+        volume > 0 ? missing / volume : std::numeric_limits<double>::infinity();
     const bool open = missing > 0;
     const double gap = state.Backlog(device);
     const double reduction = gap * gap - (gap - volume) * (gap - volume);
     const double largest = state.demand.maxCoeff();
     return {Centred(open ? std::min(volume, missing) / state.threshold(device) : 0),
-            open ? float(std::clamp(1 - slotsNeeded / slotsLeft, -1.0, 1.0)) : -1.0F,
+            open && slotsLeft > 0 ? float(std::max(-1.0, 1 - slotsNeeded / slotsLeft)) : -1.0F,
             open && slotsNeeded <= 1 + 1e-9 ? 1.0F : -1.0F,
             Centred(std::sqrt(std::max(0.0, reduction)) / largest)};
 }

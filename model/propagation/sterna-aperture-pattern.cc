@@ -26,8 +26,7 @@ constexpr double PI = boost::math::constants::pi<double>();
 
 } // namespace
 
-double
-AperturePattern(double offBoresight, double diameter, double frequency)
+double AperturePattern(double offBoresight, double diameter, double frequency)
 {
     if (offBoresight > PI / 2)
     {
@@ -42,8 +41,7 @@ AperturePattern(double offBoresight, double diameter, double frequency)
     return amplitude * amplitude;
 }
 
-double
-ApertureDiameter(double gainDbi, double frequency, double efficiency)
+double ApertureDiameter(double gainDbi, double frequency, double efficiency)
 {
     Require(std::isfinite(gainDbi), "The peak gain (dBi)", gainDbi, "must be finite");
     RequirePositive("The frequency (Hz)", frequency);

@@ -18,10 +18,10 @@ namespace sterna
  *
  *     A = 10^(-3 chi / (10 sin Omega)),    a loss of 3 chi / sin(Omega) dB,
  *
- * where chi is the specific attenuation in dB/km, 3 the vertical path through the weather in km, and
- * Omega the elevation. The paper prints the exponent without its minus sign, which would amplify.
- * sin Omega comes from the elevation on the spherical Earth, or is H / d as the paper writes (H the
- * satellite's altitude, d the distance), which is the same for a flat Earth only.
+ * where chi is the specific attenuation in dB/km, 3 the vertical path through the weather in km,
+ * and Omega the elevation. The paper prints the exponent without its minus sign, which would
+ * amplify. sin Omega comes from the elevation on the spherical Earth, or is H / d as the paper
+ * writes (H the satellite's altitude, d the distance), which is the same for a flat Earth only.
  *
  * At or below the horizon nothing arrives: NO_SIGNAL_DBM. Pairs that are not a SpaceLink pass
  * unchanged. Limits: one chi for all places, and no credit for an aircraft above the weather.

@@ -19,9 +19,10 @@ namespace sterna
  *     (c / (4 pi d f))^2  varphi.
  *
  * Its parts are ns-3's FriisPropagationLossModel (never a gain, however near) and, for varphi,
- * MarkovFadingLossModel with Rayleigh fading. GetLargeScale() changes with the geometry, GetFading()
- * from slot to slot, so that a caller can keep the first for a while and ask only for the second.
- * Antenna gains belong to the devices; neither terrain nor the Earth's curvature blocks anything.
+ * MarkovFadingLossModel with Rayleigh fading. GetLargeScale() changes with the geometry,
+ * GetFading() from slot to slot, so that a caller can keep the first for a while and ask only for
+ * the second. Antenna gains belong to the devices; neither terrain nor the Earth's curvature blocks
+ * anything.
  */
 class CBandPropagationLossModel : public PropagationLossModel
 {

@@ -19,8 +19,8 @@ namespace sterna
 
 /**
  * \ingroup sterna
- * Continuous block fading: phi of eq. (2) and varphi of eq. (4) of Yuan et al., 2022, before they are
- * divided into levels.
+ * Continuous block fading: phi of eq. (2) and varphi of eq. (4) of Yuan et al., 2022, before they
+ * are divided into levels.
  *
  * In each slot each unordered pair of nodes has a new, independent power gain of unit mean,
  * |sqrt(K/(K+1)) + Z / sqrt(K+1)|^2 with Z complex Gaussian of unit power: Rician of factor K, or
@@ -44,7 +44,8 @@ class FadingLossModel : public PropagationLossModel
     /// Power gain between two nodes in a slot (linear, unit mean).
     double GetGain(uint32_t nodeA, uint32_t nodeB, int64_t slot) const;
 
-    /// \param factorDb K: line of sight over scatter (dB); InputError unless it is within -100 and 60
+    /// \param factorDb K: line of sight over scatter (dB); InputError unless it is within -100 and
+    /// 60
     void SetRicianK(double factorDb);
     double GetRicianK() const;
 

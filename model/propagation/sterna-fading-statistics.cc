@@ -33,15 +33,13 @@ using boost::math::constants::pi;
 constexpr double TAIL = 6.5;
 
 /// Distribution of 2 |m + Z|^2 / E|Z|^2 for a complex Gaussian Z around a fixed amplitude m.
-non_central_chi_squared
-ScaledPower(double amplitude, double scatterPower)
+non_central_chi_squared ScaledPower(double amplitude, double scatterPower)
 {
     return {2, 2 * amplitude * amplitude / scatterPower};
 }
 
 /// Prob[|m + Z|^2 <= gain].
-double
-CdfAround(double amplitude, double scatterPower, double gain)
+double CdfAround(double amplitude, double scatterPower, double gain)
 {
     const double reach = TAIL * std::sqrt(scatterPower);
     const double distance = std::sqrt(gain) - amplitude;
@@ -53,8 +51,7 @@ CdfAround(double amplitude, double scatterPower, double gain)
 }
 
 /// Density of the amplitude |m + Z|.
-double
-AmplitudeDensity(double mean, double scatterPower, double amplitude)
+double AmplitudeDensity(double mean, double scatterPower, double amplitude)
 {
     const double scale = 2 / scatterPower;
     return pdf(ScaledPower(mean, scatterPower), scale * amplitude * amplitude) * 2 * scale *
@@ -62,8 +59,9 @@ AmplitudeDensity(double mean, double scatterPower, double amplitude)
 }
 
 /// Probability of each level, for scatter around a fixed amplitude.
-Eigen::VectorXd
-LevelProbabilities(const std::vector<double>& thresholds, double amplitude, double scatterPower)
+Eigen::VectorXd LevelProbabilities(const std::vector<double>& thresholds,
+                                   double amplitude,
+                                   double scatterPower)
 {
     Eigen::VectorXd probability(thresholds.size() - 1);
     double below = 0;
@@ -78,8 +76,7 @@ LevelProbabilities(const std::vector<double>& thresholds, double amplitude, doub
 
 /// Calls visit(node, weight) over a Gauss-Legendre rule of 10 points in each of so many panels.
 template <typename Visit>
-void
-ForEachNode(double from, double to, uint32_t panels, Visit visit)
+void ForEachNode(double from, double to, uint32_t panels, Visit visit)
 {
     using Rule = boost::math::quadrature::gauss<double, 10>;
     const double half = (to - from) / panels / 2;
@@ -95,11 +92,10 @@ ForEachNode(double from, double to, uint32_t panels, Visit visit)
 }
 
 /// Joint level probabilities when both amplitudes of the common part are the same.
-Eigen::MatrixXd
-JointOverAmplitude(const FadingDistribution& fading,
-                   const std::vector<double>& thresholds,
-                   double sharedPower,
-                   double ownPower)
+Eigen::MatrixXd JointOverAmplitude(const FadingDistribution& fading,
+                                   const std::vector<double>& thresholds,
+                                   double sharedPower,
+                                   double ownPower)
 {
     const double lineOfSight = std::sqrt(fading.RicianFactor() * fading.ScatterPower());
     const double spread = std::sqrt(sharedPower);
@@ -118,11 +114,10 @@ JointOverAmplitude(const FadingDistribution& fading,
 }
 
 /// Joint level probabilities when the common part enters the next gain with opposite sign.
-Eigen::MatrixXd
-JointOverPlane(const FadingDistribution& fading,
-               const std::vector<double>& thresholds,
-               double sharedPower,
-               double ownPower)
+Eigen::MatrixXd JointOverPlane(const FadingDistribution& fading,
+                               const std::vector<double>& thresholds,
+                               double sharedPower,
+                               double ownPower)
 {
     constexpr uint32_t RADIAL_PANELS = 6;
     constexpr uint32_t PHASES = 48;
@@ -136,8 +131,8 @@ JointOverPlane(const FadingDistribution& fading,
         {
             const double phase = (i + 0.5) * pi<double>() / PHASES;
             const double scatter = radius * std::sqrt(sharedPower);
-            const double amplitude = std::hypot(lineOfSight + scatter * std::cos(phase),
-                                                scatter * std::sin(phase));
+            const double amplitude =
+                std::hypot(lineOfSight + scatter * std::cos(phase), scatter * std::sin(phase));
             level.col(i) = LevelProbabilities(thresholds, amplitude, ownPower);
         }
         const double density = 2 * radius * std::exp(-radius * radius);
@@ -147,8 +142,7 @@ JointOverPlane(const FadingDistribution& fading,
 }
 
 /// Makes each row sum to 1 exactly by what stays; what is off the diagonal is symmetric already.
-Eigen::MatrixXd
-WithDiagonal(Eigen::MatrixXd transitions)
+Eigen::MatrixXd WithDiagonal(Eigen::MatrixXd transitions)
 {
     transitions.diagonal().setZero();
     transitions.diagonal() = 1 - transitions.rowwise().sum().array();
@@ -162,20 +156,17 @@ FadingDistribution::FadingDistribution(double ricianFactor)
 {
 }
 
-double
-FadingDistribution::Cdf(double gain) const
+double FadingDistribution::Cdf(double gain) const
 {
     if (std::isinf(gain))
     {
         return 1;
     }
-    return m_factor == 0
-               ? -std::expm1(-gain)
-               : cdf(non_central_chi_squared(2, 2 * m_factor), 2 * (1 + m_factor) * gain);
+    return m_factor == 0 ? -std::expm1(-gain)
+                         : cdf(non_central_chi_squared(2, 2 * m_factor), 2 * (1 + m_factor) * gain);
 }
 
-double
-FadingDistribution::Quantile(double probability) const
+double FadingDistribution::Quantile(double probability) const
 {
     Require(probability >= 0 && probability <= 1, "A probability", probability, "must be 0 to 1");
     if (probability == 1)
@@ -187,8 +178,7 @@ FadingDistribution::Quantile(double probability) const
                                (2 * (1 + m_factor));
 }
 
-double
-FadingDistribution::PartialMean(double gain) const
+double FadingDistribution::PartialMean(double gain) const
 {
     if (std::isinf(gain))
     {
@@ -205,8 +195,7 @@ FadingDistribution::PartialMean(double gain) const
            (1 + m_factor);
 }
 
-double
-FadingDistribution::CrossingRate(double gain) const
+double FadingDistribution::CrossingRate(double gain) const
 {
     // amplitude density times the mean upward slope of the amplitude per hertz of Doppler
     const double lineOfSight = std::sqrt(m_factor * ScatterPower());
@@ -214,8 +203,7 @@ FadingDistribution::CrossingRate(double gain) const
            AmplitudeDensity(lineOfSight, ScatterPower(), std::sqrt(gain));
 }
 
-std::vector<double>
-EqualProbabilityThresholds(const FadingDistribution& fading, uint32_t levels)
+std::vector<double> EqualProbabilityThresholds(const FadingDistribution& fading, uint32_t levels)
 {
     Require(levels > 0, "The number of fading levels", levels, "must be at least 1");
     std::vector<double> thresholds{0};
@@ -226,31 +214,29 @@ EqualProbabilityThresholds(const FadingDistribution& fading, uint32_t levels)
     return thresholds;
 }
 
-std::vector<double>
-ConditionalMeans(const FadingDistribution& fading, const std::vector<double>& thresholds)
+std::vector<double> ConditionalMeans(const FadingDistribution& fading,
+                                     const std::vector<double>& thresholds)
 {
     const auto levels = static_cast<double>(thresholds.size() - 1);
     std::vector<double> means;
     for (std::size_t l = 0; l + 1 < thresholds.size(); ++l)
     {
-        means.push_back(levels * (fading.PartialMean(thresholds[l + 1]) -
-                                  fading.PartialMean(thresholds[l])));
+        means.push_back(
+            levels * (fading.PartialMean(thresholds[l + 1]) - fading.PartialMean(thresholds[l])));
     }
     return means;
 }
 
-double
-ScatterCorrelation(double normalizedDoppler)
+double ScatterCorrelation(double normalizedDoppler)
 {
     return boost::math::cyl_bessel_j(
         0,
         2 * pi<double>() * RequireNonNegative("The normalized Doppler f_d T", normalizedDoppler));
 }
 
-Eigen::MatrixXd
-IntegratedTransitions(const FadingDistribution& fading,
-                      const std::vector<double>& thresholds,
-                      double correlation)
+Eigen::MatrixXd IntegratedTransitions(const FadingDistribution& fading,
+                                      const std::vector<double>& thresholds,
+                                      double correlation)
 {
     const double levels = thresholds.size() - 1;
     const double sharedPower = fading.ScatterPower() * std::abs(correlation);
@@ -271,10 +257,9 @@ IntegratedTransitions(const FadingDistribution& fading,
                                 : JointOverPlane(fading, thresholds, sharedPower, ownPower)));
 }
 
-Eigen::MatrixXd
-LevelCrossingTransitions(const FadingDistribution& fading,
-                         const std::vector<double>& thresholds,
-                         double normalizedDoppler)
+Eigen::MatrixXd LevelCrossingTransitions(const FadingDistribution& fading,
+                                         const std::vector<double>& thresholds,
+                                         double normalizedDoppler)
 {
     const Eigen::Index levels = thresholds.size() - 1;
     Require(normalizedDoppler >= 0 && normalizedDoppler <= LevelCrossingLimit(levels),
@@ -290,8 +275,7 @@ LevelCrossingTransitions(const FadingDistribution& fading,
     return WithDiagonal(std::move(transitions));
 }
 
-double
-LevelCrossingLimit(uint32_t levels)
+double LevelCrossingLimit(uint32_t levels)
 {
     return 1 / (2.15 * levels);
 }

@@ -18,8 +18,8 @@ namespace sterna
  * \ingroup sterna
  * Power gain of Rician fading with unit mean; factor 0 is Rayleigh fading.
  *
- * The gain is X = |sqrt(K/(K+1)) + Z / sqrt(K+1)|^2, with a fixed line of sight and a scattered part
- * Z that is complex Gaussian of unit power. Then 2 (K+1) X is non-central chi-squared with two
+ * The gain is X = |sqrt(K/(K+1)) + Z / sqrt(K+1)|^2, with a fixed line of sight and a scattered
+ * part Z that is complex Gaussian of unit power. Then 2 (K+1) X is non-central chi-squared with two
  * degrees of freedom and non-centrality 2 K, and X is exponential for K = 0.
  */
 class FadingDistribution
@@ -69,8 +69,9 @@ class FadingDistribution
  * \ingroup sterna
  * Thresholds 0 = x_0 < x_1 < ... < x_L = infinity between levels of equal probability 1/L.
  *
- * The equal-probability method of Wang and Moayeri, "Finite-state Markov channel: a useful model for
- * radio communication channels", IEEE Trans. Veh. Technol. 44(1), 1995 (paper 1's reference [28]).
+ * The equal-probability method of Wang and Moayeri, "Finite-state Markov channel: a useful model
+ * for radio communication channels", IEEE Trans. Veh. Technol. 44(1), 1995 (paper 1's reference
+ * [28]).
  *
  * \param fading distribution of the gain
  * \param levels L
@@ -95,9 +96,9 @@ double ScatterCorrelation(double normalizedDoppler);
  * \ingroup sterna
  * Prob[next level | this level], from the bivariate distribution of the fading.
  *
- * Two complex Gaussians of correlation rho share a common part C: Z = sqrt|rho| C + own part and
- * Z' = +-sqrt|rho| C + own part'. Given C, both gains are independent and non-central chi-squared,
- * so P is an average over C of products of level probabilities. For rho >= 0 both depend on the same
+ * Two complex Gaussians of correlation rho share a common part C: Z = sqrt|rho| C + own part and Z'
+ * = +-sqrt|rho| C + own part'. Given C, both gains are independent and non-central chi-squared, so
+ * P is an average over C of products of level probabilities. For rho >= 0 both depend on the same
  * modulus and the average is one-dimensional; for rho < 0 it is two-dimensional. Composite
  * Gauss-Legendre rules keep the error below 1e-9.
  *

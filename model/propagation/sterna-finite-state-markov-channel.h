@@ -25,9 +25,10 @@ namespace sterna
  *
  * The levels are equally likely, each stands for its conditional mean gain (linear; they average to
  * 1), and P is symmetric, so that the stationary distribution is uniform. P is the level-crossing
- * form while f_d T is at most a third of its limit 1 / (2.15 L), where both forms agree to 0.01, and
- * the integral of the bivariate distribution above: near its limit the level-crossing form is off by
- * up to 0.3, and beyond it yields no probabilities at all. With f_d T = 0 nothing ever changes.
+ * form while f_d T is at most a third of its limit 1 / (2.15 L), where both forms agree to 0.01,
+ * and the integral of the bivariate distribution above: near its limit the level-crossing form is
+ * off by up to 0.3, and beyond it yields no probabilities at all. With f_d T = 0 nothing ever
+ * changes.
  *
  * Limits: first-order memory, isotropic scatter, a line of sight without Doppler (compensated).
  * Immutable, so all links of a kind share one.

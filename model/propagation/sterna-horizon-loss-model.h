@@ -18,8 +18,8 @@ namespace sterna
  *
  * Where the satellite's elevation, taken on the spherical Earth, is below MinElevationDeg, the
  * received power is NO_SIGNAL_DBM; otherwise it is the sent power. Pairs that are not a SpaceLink
- * (two terminals, two satellites) pass unchanged. Refraction, terrain and buildings are not modelled;
- * a minimum elevation of 5 to 10 degrees is the usual stand-in.
+ * (two terminals, two satellites) pass unchanged. Refraction, terrain and buildings are not
+ * modelled; a minimum elevation of 5 to 10 degrees is the usual stand-in.
  */
 class HorizonLossModel : public PropagationLossModel
 {

@@ -18,16 +18,17 @@ namespace sterna
 
 /**
  * \ingroup sterna
- * Free-space, pointing, cloud and Rician gain of a LEO-to-ground link: eq. (2) of Yuan et al., 2022,
+ * Free-space, pointing, cloud and Rician gain of a LEO-to-ground link: eq. (2) of Yuan et al.,
+ * 2022,
  *
  *     (c / (4 pi d f))^2  G^(P)  A(Omega)  phi.
  *
  * Its parts are models in their own right, with their own attributes: ns-3's
- * FriisPropagationLossModel (never a gain, however near), ApertureLossModel, AtmosphericLossModel and,
- * for phi, MarkovFadingLossModel with Rician fading; below the horizon HorizonLossModel lets nothing
- * through. The product splits into what changes with the geometry, GetLargeScale(), and what changes
- * from slot to slot, GetFading(), so that a caller can keep the first for a while and ask only for
- * the second. Antenna peak gains belong to the devices.
+ * FriisPropagationLossModel (never a gain, however near), ApertureLossModel, AtmosphericLossModel
+ * and, for phi, MarkovFadingLossModel with Rician fading; below the horizon HorizonLossModel lets
+ * nothing through. The product splits into what changes with the geometry, GetLargeScale(), and
+ * what changes from slot to slot, GetFading(), so that a caller can keep the first for a while and
+ * ask only for the second. Antenna peak gains belong to the devices.
  *
  * Attributes set on the parts' types by Config::SetDefault() apply to parts that are made later.
  */

@@ -21,9 +21,9 @@ namespace sterna
  * \ingroup sterna
  * A random 64-bit key for each pair of nodes, the same in both directions.
  *
- * One base key is drawn from an ns-3 stream at first use; a pair's key is a hash of the base and the
- * two node ids. So keys depend on RngSeed, RngRun and the stream number, and not on which pair was
- * asked for first.
+ * One base key is drawn from an ns-3 stream at first use; a pair's key is a hash of the base and
+ * the two node ids. So keys depend on RngSeed, RngRun and the stream number, and not on which pair
+ * was asked for first.
  */
 class LinkKeys
 {
@@ -45,7 +45,8 @@ class LinkKeys
  * \ingroup sterna
  * Id of the node that a mobility model is aggregated to.
  *
- * \throws InputError if there is none: fading belongs to pairs of nodes, since mobility models can be
+ * \throws InputError if there is none: fading belongs to pairs of nodes, since mobility models can
+ * be
  *         copies (from ns-3.46 on)
  */
 uint32_t GetNodeId(Ptr<MobilityModel> mobility);

@@ -23,9 +23,9 @@ namespace sterna
  * draws, without walking through the slots before it: Levy's midpoint construction of Brownian
  * motion, carried over to a finite chain. Symmetric chains only (uniform stationary distribution).
  *
- * After 2^Depth() slots the chain has forgotten its state (each probability within 1e-12 of 1/L), so
- * states that far apart are drawn independently. A chain that has not forgotten after 2^40 slots is
- * treated as frozen: it keeps its state for ever.
+ * After 2^Depth() slots the chain has forgotten its state (each probability within 1e-12 of 1/L),
+ * so states that far apart are drawn independently. A chain that has not forgotten after 2^40 slots
+ * is treated as frozen: it keeps its state for ever.
  */
 class MarkovBridge
 {

@@ -22,13 +22,13 @@ namespace sterna
 
 /**
  * \ingroup sterna
- * Rayleigh or Rician fading in levels that change from slot to slot: the finite-state Markov channel
- * of eqs. (5) and (6) of Yuan et al., 2022.
+ * Rayleigh or Rician fading in levels that change from slot to slot: the finite-state Markov
+ * channel of eqs. (5) and (6) of Yuan et al., 2022.
  *
- * Each unordered pair of nodes has a MarkovFadingProcess of its own (reciprocal channels, independent
- * pairs); the slot is floor(Now / SlotDuration). The received power is the sent power plus
- * 10 log10 of the level's gain, which averages to 1. A pair's process is made when first used and
- * kept, about 200 bytes each. Both mobility models must be aggregated to nodes.
+ * Each unordered pair of nodes has a MarkovFadingProcess of its own (reciprocal channels,
+ * independent pairs); the slot is floor(Now / SlotDuration). The received power is the sent power
+ * plus 10 log10 of the level's gain, which averages to 1. A pair's process is made when first used
+ * and kept, about 200 bytes each. Both mobility models must be aggregated to nodes.
  *
  * Changing an attribute makes new processes for all pairs from then on.
  */
@@ -59,7 +59,8 @@ class MarkovFadingLossModel : public PropagationLossModel
     void SetLevels(uint32_t levels);
     uint32_t GetLevels() const;
 
-    /// \param factorDb K: line of sight over scatter (dB); InputError unless it is within -100 and 60
+    /// \param factorDb K: line of sight over scatter (dB); InputError unless it is within -100 and
+    /// 60
     void SetRicianK(double factorDb);
     double GetRicianK() const;
 

@@ -20,14 +20,14 @@ namespace sterna
  * \ingroup sterna
  * Fading of one link over the slots: a stationary sample path of a finite-state Markov channel.
  *
- * The path is a function of the link's key alone. Slots may be asked for in any order, any number of
- * times, by anybody: the answers are those of one walk through all slots. Hence a link that nobody
- * asks about costs nothing, and looking ahead disturbs nothing.
+ * The path is a function of the link's key alone. Slots may be asked for in any order, any number
+ * of times, by anybody: the answers are those of one walk through all slots. Hence a link that
+ * nobody asks about costs nothing, and looking ahead disturbs nothing.
  *
  * States 2^depth slots apart are independent and drawn by hash; those between come from halving
- * (MarkovBridge), each from a uniform variable hashed from (key, slot). The intervals around the last
- * slot are kept, so the next slot takes one draw on average and any slot at most `depth` (8 for
- * f_d T = 0.1). Memory is constant, about 130 bytes.
+ * (MarkovBridge), each from a uniform variable hashed from (key, slot). The intervals around the
+ * last slot are kept, so the next slot takes one draw on average and any slot at most `depth` (8
+ * for f_d T = 0.1). Memory is constant, about 130 bytes.
  */
 class MarkovFadingProcess
 {

@@ -142,6 +142,10 @@ SlotScheduler::EndSlot()
     {
         BeginSlot();
     }
+    else
+    {
+        m_pendingDecision.Cancel();
+    }
 }
 
 bool
