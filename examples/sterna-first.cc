@@ -32,7 +32,7 @@ PrintCycle(const LinkGroupCycle& cycle)
 int
 main(int argc, char* argv[])
 {
-    std::string policy = STERNA_POLICIES "/link-group-learn.safetensors";
+    std::string policy = STERNA_SOURCE_DIR "/examples/policies/link-group-learn.safetensors";
     CommandLine cmd(__FILE__);
     cmd.AddValue("policy", "trained policy, a safetensors file", policy);
     cmd.Parse(argc, argv);

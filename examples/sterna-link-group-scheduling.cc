@@ -59,9 +59,9 @@ struct Options
     std::string fidelity{"packet"};
     std::string rates{"shannon"};
     std::string deciders{"Random,Greedy,ThresholdProgress,Policy"};
-    std::string policy{STERNA_POLICIES "/link-group-learn.safetensors"};
+    std::string policy{STERNA_SOURCE_DIR "/examples/policies/link-group-learn.safetensors"};
     std::string output{"sterna-output"};
-    uint32_t devices{0};
+    LinkGroupSetting setting;
     uint32_t cycles{30};
     uint32_t train{0};
     std::string agent{"Wolpertinger"};
@@ -95,15 +95,15 @@ FidelityOf(const std::string& name)
     return name == "packet" ? SlotScheduler::Fidelity::PACKET : SlotScheduler::Fidelity::FLOW;
 }
 
-LinkGroupScenario::Rates
+LinkGroupSetting::Rates
 RatesOf(const std::string& name)
 {
     if (name != "shannon" && name != "standard")
     {
         throw InputError("The rates '" + name + "' are unknown; they are shannon or standard.");
     }
-    return name == "shannon" ? LinkGroupScenario::Rates::SHANNON
-                             : LinkGroupScenario::Rates::STANDARD;
+    return name == "shannon" ? LinkGroupSetting::Rates::SHANNON
+                             : LinkGroupSetting::Rates::STANDARD;
 }
 
 /// Refuses options that cannot be before anything is simulated or written.
@@ -111,9 +111,9 @@ LinkGroupExperiment
 Check(const Options& options)
 {
     LinkGroupExperiment experiment;
-    experiment.devices = options.devices;
+    experiment.setting = options.setting;
     experiment.fidelity = FidelityOf(options.fidelity);
-    experiment.rates = RatesOf(options.rates);
+    experiment.setting.rates = RatesOf(options.rates);
     experiment.cycles = options.cycles;
     if (options.cycles == 0)
     {
@@ -125,7 +125,7 @@ Check(const Options& options)
         throw InputError("The list of deciders is empty; name at least one.");
     }
     // the network refuses what it cannot be, and a policy what it does not fit
-    LinkGroupScenario scenario(options.devices, Seconds(1), experiment.rates, 0);
+    LinkGroupScenario scenario(experiment.setting, Seconds(1), 0);
     for (const auto& name : names)
     {
         const bool policy = name == "Policy";
@@ -252,7 +252,7 @@ void
 PrintTable(const std::vector<LinkGroupOutcome>& outcomes, const Options& options)
 {
     std::printf("\n%u devices, %u cycles, preset %s, %s level\n\n",
-                options.devices,
+                options.setting.devices,
                 options.cycles,
                 options.preset.c_str(),
                 options.fidelity.c_str());
@@ -358,7 +358,10 @@ main(int argc, char* argv[])
     CommandLine cmd(__FILE__);
     cmd.Usage("Compares deciders of link-group scheduling in a LEO-terrestrial network.");
     cmd.AddValue("preset", "small, learn or paper", options.preset);
-    cmd.AddValue("devices", "K; 0: as in the preset", options.devices);
+    cmd.AddValue("devices", "K, BS and TSTs included; as in the preset by default", options.setting.devices);
+    cmd.AddValue("leo-power", "transmit power of the LEO, W", options.setting.leoPower);
+    cmd.AddValue("bs-power", "transmit power of the BS, W", options.setting.bsPower);
+    cmd.AddValue("tst-power", "transmit power of the TSTs, W", options.setting.tstPower);
     cmd.AddValue("fidelity", "packet or flow", options.fidelity);
     cmd.AddValue("rates", "shannon, or standard: DVB-S2X and NR CQI", options.rates);
     cmd.AddValue("deciders", "comma-separated list; Policy is --policy", options.deciders);
@@ -373,6 +376,9 @@ main(int argc, char* argv[])
         CheckArguments(arguments,
                        {"preset",
                         "devices",
+                        "leo-power",
+                        "bs-power",
+                        "tst-power",
                         "fidelity",
                         "rates",
                         "deciders",
@@ -381,13 +387,17 @@ main(int argc, char* argv[])
                         "agent",
                         "policy",
                         "output"},
-                       {"devices", "cycles", "train"});
+                       {"devices", "cycles", "train"},
+                       {"leo-power", "bs-power", "tst-power"});
         // twice: the preset gives defaults, which attributes on the command line override
         cmd.Parse(argc, argv);
         const auto preset = LinkGroupPreset::FromName(options.preset);
         preset.SetDefaults();
         cmd.Parse(argc, argv);
-        options.devices = IsGiven(arguments, "devices") ? options.devices : preset.devices;
+        if (!IsGiven(arguments, "devices"))
+        {
+            options.setting.devices = preset.devices;
+        }
         Run(options, arguments);
     }
     catch (const std::exception& error)

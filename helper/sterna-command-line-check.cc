@@ -10,6 +10,8 @@
 #include "ns3/type-id.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 namespace ns3
 {
@@ -79,6 +81,18 @@ CheckWholeNumber(const Argument& argument)
     }
 }
 
+void
+CheckNumber(const Argument& argument)
+{
+    char* end = nullptr;
+    const double value = std::strtod(argument.value.c_str(), &end);
+    if (*end != '\0' || !std::isfinite(value))
+    {
+        throw InputError("The value '" + argument.value + "' of --" + argument.name +
+                         " is not a number.");
+    }
+}
+
 bool
 IsGlobalValue(const std::string& name)
 {
@@ -92,7 +106,8 @@ IsGlobalValue(const std::string& name)
 void
 CheckArguments(const std::vector<std::string>& arguments,
                const std::vector<std::string>& options,
-               const std::vector<std::string>& numbers)
+               const std::vector<std::string>& integers,
+               const std::vector<std::string>& reals)
 {
     static const std::vector<std::string> HELP{"h", "help", "version", "PrintHelp",
                                                "PrintVersion", "PrintGlobals", "PrintGroups",
@@ -107,9 +122,17 @@ CheckArguments(const std::vector<std::string>& arguments,
         {
             CheckAttribute(argument);
         }
-        else if (isOneOf(argument.name, numbers))
+        else if (isOneOf(argument.name, options) && argument.value.empty())
+        {
+            throw InputError("The option --" + argument.name + " has no value.");
+        }
+        else if (isOneOf(argument.name, integers))
         {
             CheckWholeNumber(argument);
+        }
+        else if (isOneOf(argument.name, reals))
+        {
+            CheckNumber(argument);
         }
         else if (!isOneOf(argument.name, options) && !isOneOf(argument.name, HELP) &&
                  !IsGlobalValue(argument.name))

@@ -20,13 +20,15 @@ namespace sterna
  *
  * \param arguments without the program's name
  * \param options the program's own, without dashes
- * \param numbers those of them that take a whole number
+ * \param integers those of them that take a whole number
+ * \param reals those of them that take a number
  * \throws InputError naming the first argument that is not an option of the program, an attribute
  *         (--ns3::Class::Attribute=value) with a value it takes, a global value, or help
  */
 void CheckArguments(const std::vector<std::string>& arguments,
                     const std::vector<std::string>& options,
-                    const std::vector<std::string>& numbers);
+                    const std::vector<std::string>& integers,
+                    const std::vector<std::string>& reals);
 
 /// Whether --option stands among the arguments.
 bool IsGiven(const std::vector<std::string>& arguments, const std::string& option);

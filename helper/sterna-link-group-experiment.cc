@@ -153,7 +153,7 @@ RunDecider(const LinkGroupExperiment& experiment,
     {
         RunScope scope;
         RngSeedManager::SetRun(scope.First() + r);
-        LinkGroupScenario scenario(experiment.devices, Seconds(runs[r]), experiment.rates, FIRST_STREAM);
+        LinkGroupScenario scenario(experiment.setting, Seconds(runs[r]), FIRST_STREAM);
         const auto decider = makeDecider();
         const auto scheduler = scenario.Install(decider, experiment.fidelity, runs[r]);
         LinkGroupSlotRecord record{scope.First() + r, {}, 0};
@@ -201,7 +201,7 @@ TrainAgent(Ptr<Agent> agent,
     {
         RunScope scope;
         RngSeedManager::SetRun(scope.First() + TRAINING_RUNS + r);
-        LinkGroupScenario scenario(experiment.devices, Seconds(runs[r]), experiment.rates, FIRST_STREAM);
+        LinkGroupScenario scenario(experiment.setting, Seconds(runs[r]), FIRST_STREAM);
         const auto scheduler =
             scenario.Install(decider, SlotScheduler::Fidelity::FLOW, runs[r]);
         if (r == first)

@@ -22,9 +22,8 @@ namespace sterna
 /// What is compared: how large, how exactly, how long.
 struct LinkGroupExperiment
 {
-    uint32_t devices{20};
+    LinkGroupSetting setting;
     SlotScheduler::Fidelity fidelity{SlotScheduler::Fidelity::PACKET};
-    LinkGroupScenario::Rates rates{LinkGroupScenario::Rates::SHANNON};
     uint32_t cycles{30};
 
     /// Cycles of one simulation; then new places are drawn with the next run number.

@@ -18,6 +18,7 @@
 #include "ns3/uinteger.h"
 
 #include <cmath>
+#include <sstream>
 
 namespace ns3
 {
@@ -72,43 +73,55 @@ LinkGroupPreset::SetDefaults() const
                        DoubleValue(servedEmphasis));
 }
 
-LinkGroupScenario::LinkGroupScenario(uint32_t devices,
+LinkGroupScenario::LinkGroupScenario(const LinkGroupSetting& setting,
                                      Time passDuration,
-                                     Rates rates,
                                      int64_t stream)
     : m_stream(stream)
 {
-    if (devices <= TSTS + 1)
+    if (setting.devices <= TSTS + 1)
     {
-        throw InputError("The number of ground devices K is " + std::to_string(devices) +
+        throw InputError("The number of ground devices K is " + std::to_string(setting.devices) +
                          "; with 1 BS and 2 TSTs it must be at least 4.");
     }
     m_leo.Create(1);
     m_bs.Create(1);
     m_tst.Create(TSTS);
-    m_ue.Create(devices - 1 - TSTS);
+    m_ue.Create(setting.devices - 1 - TSTS);
     PlaceSatellite(passDuration);
     PlaceTerminals();
-    SetUpChannels(rates);
+    SetUpNetwork(setting);
     m_network.InstallSatellites(m_leo);
     m_network.InstallTerminals(m_tst, m_bs, m_ue);
     m_stream += m_network.AssignStreams(m_stream);
 }
 
 void
-LinkGroupScenario::SetUpChannels(Rates rates)
+LinkGroupScenario::SetUpNetwork(const LinkGroupSetting& setting)
 {
     for (const Band band : {Band::KA, Band::C})
     {
         // geometry moves gains by less than 0.1 dB in a cycle of 1 s
         m_network.SetChannelAttribute(band, "LargeScaleUpdateInterval", TimeValue(Seconds(1)));
-        if (rates == Rates::SHANNON)
+        if (setting.rates == LinkGroupSetting::Rates::SHANNON)
         {
             m_network.SetChannelAttribute(band,
                                           "RateModel",
                                           PointerValue(CreateObject<ShannonRateModel>()));
         }
     }
+    const auto power = [this](Terminal::Role role, Band band, const char* who, double watt) {
+        if (!(watt > 0))
+        {
+            std::ostringstream text;
+            text << "The transmit power of the " << who << " is " << watt
+                 << " W; it must be positive.";
+            throw InputError(text.str());
+        }
+        m_network.SetDeviceAttribute(role, band, "TxPower", DoubleValue(watt));
+    };
+    power(Terminal::SATELLITE, Band::KA, "LEO", setting.leoPower);
+    power(Terminal::BASE_STATION, Band::C, "BS", setting.bsPower);
+    power(Terminal::TST, Band::C, "TST", setting.tstPower);
 }
 
 void

@@ -31,6 +31,23 @@ struct LinkGroupPreset
     void SetDefaults() const;
 };
 
+/// What does not change from run to run.
+struct LinkGroupSetting
+{
+    /// How SINR becomes bits.
+    enum class Rates
+    {
+        SHANNON, //!< log2(1 + SINR), (12) of the paper
+        STANDARD //!< DVB-S2X in Ka band, NR CQI in C band
+    };
+
+    uint32_t devices{20};  //!< K, with the BS and the TSTs
+    Rates rates{Rates::SHANNON};
+    double leoPower{100};  //!< W
+    double bsPower{40};    //!< W
+    double tstPower{2};    //!< W
+};
+
 /**
  * \ingroup sterna
  * The over-loaded LEO-terrestrial system of Yuan et al., IEEE TWC 2022, ready to run: 1 LEO at
@@ -43,22 +60,14 @@ struct LinkGroupPreset
 class LinkGroupScenario
 {
   public:
-    /// How SINR becomes bits.
-    enum class Rates
-    {
-        SHANNON, //!< log2(1 + SINR), (12) of the paper
-        STANDARD //!< DVB-S2X in Ka band, NR CQI in C band
-    };
-
     /**
      * Makes nodes, places them and connects them.
      *
-     * \param devices K, with the BS and the TSTs; throws InputError if it leaves no UE
+     * \param setting throws InputError if K leaves no UE, or for a negative power
      * \param passDuration simulated time around the satellite's culmination
-     * \param rates how SINR becomes bits
      * \param stream first of the random streams for places and channels
      */
-    LinkGroupScenario(uint32_t devices, Time passDuration, Rates rates, int64_t stream);
+    LinkGroupScenario(const LinkGroupSetting& setting, Time passDuration, int64_t stream);
 
     /// Puts a scheduler over the network; its streams follow the scenario's.
     Ptr<LinkGroupScheduler> Install(Ptr<LinkGroupDecider> decider,
@@ -75,7 +84,7 @@ class LinkGroupScenario
   private:
     void PlaceTerminals();
     void PlaceSatellite(Time passDuration);
-    void SetUpChannels(Rates rates);
+    void SetUpNetwork(const LinkGroupSetting& setting);
 
     int64_t m_stream;
     NodeContainer m_leo;

@@ -339,6 +339,8 @@ DrawState(Draws& draws, const Instance& instance, const LinkGroupProblem& proble
 
 /// Cases of the suite sterna-link-group on bad input and on the encoder.
 std::vector<TestCase*> MakeLinkGroupEncoderTests();
+/// Cases of the suite sterna-link-group-solver on random groups and on candidate groups.
+std::vector<TestCase*> MakeLinkGroupDrawTests();
 
 } // namespace tests
 } // namespace sterna

@@ -18,10 +18,10 @@ namespace
 
 /**
  * Whether the learner as a whole reaches what others report: DDPG on Pendulum-v1, with the
- * hyper-parameters of RL Baselines3 Zoo (20000 steps, gamma 0.98,
- * buffer 200000, learning starts 10000, Gaussian noise 0.1, learning rate 1e-3, network 400-300,
- * one update per step). The Zoo's agent scores -152 with a deviation of 94 between episodes; over
- * 100 episodes the mean's standard error is 9, and -200 is the bound that the reference page asks.
+ * hyper-parameters of RL Baselines3 Zoo (20000 steps, gamma 0.98, buffer 200000, learning starts
+ * 10000, Gaussian noise 0.1, learning rate 1e-3, network 400-300, one update per step). The Zoo's
+ * agent scores -152 with a deviation of 94 between episodes, so the mean of 100 episodes has a
+ * standard error of 9; -200 is 5 of them below.
  */
 class PendulumScoreTest : public TestCase
 {
@@ -98,7 +98,7 @@ void PendulumScoreTest::DoRun()
     auto evaluation = CreateObject<UniformRandomVariable>();
     evaluation->SetStream(2);
     const double score = Evaluate(Train(training), evaluation);
-    // Bound: derived the published mean of -152 (see the class).
+    // Bound: 5 standard errors below the published mean of -152 (see the class).
     NS_TEST_EXPECT_MSG_GT(score, -200.0, "mean return over " << EPISODES << " episodes");
 }
 

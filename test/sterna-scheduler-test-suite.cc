@@ -150,10 +150,9 @@ class Trial
         Config::SetDefault("ns3::sterna::LinkGroupTraffic::Scale", DoubleValue(trafficScale));
         Config::SetDefault("ns3::sterna::MarkovFadingLossModel::NormalizedDoppler",
                            DoubleValue(normalizedDoppler));
-        LinkGroupScenario scenario(devices,
-                                   Seconds(cycles),
-                                   LinkGroupScenario::Rates::SHANNON,
-                                   500);
+        LinkGroupSetting setting;
+        setting.devices = devices;
+        LinkGroupScenario scenario(setting, Seconds(cycles), 500);
         const auto scheduler = scenario.Install(decider, fidelity, cycles);
         scheduler->TraceConnectWithoutContext("GroupSlot", MakeCallback(&Trial::Slot, this));
         scheduler->TraceConnectWithoutContext("CycleEnd", MakeCallback(&Trial::Cycle, this));
@@ -568,9 +567,11 @@ class SternaSchedulerInputTest : public TestCase
 
     void DoRun() override
     {
-        const auto shannon = LinkGroupScenario::Rates::SHANNON;
-        Expect([&]() { LinkGroupScenario(0, Seconds(1), shannon, 0); }, "K is 0");
-        Expect([&]() { LinkGroupScenario(3, Seconds(1), shannon, 0); }, "K is 3");
+        LinkGroupSetting setting;
+        setting.devices = 0;
+        Expect([&]() { LinkGroupScenario(setting, Seconds(1), 0); }, "K is 0");
+        setting.devices = 3;
+        Expect([&]() { LinkGroupScenario(setting, Seconds(1), 0); }, "K is 3");
         Expect([]() { LinkGroupPreset::FromName("huge"); }, "'huge'");
         Expect([]() { CreateLinkGroupDecider(std::string("Oracle")); }, "'Oracle'");
         Expect([]() { CreateAgent("Greedy"); }, "'Greedy'");
@@ -589,7 +590,7 @@ class SternaSchedulerInputTest : public TestCase
             "base stations is 0");
         Expect(
             [&]() {
-                LinkGroupScenario scenario(20, Seconds(1), shannon, 0);
+                LinkGroupScenario scenario(LinkGroupSetting(), Seconds(1), 0);
                 const auto exact = CreateObject<LinkGroupExhaustive>();
                 exact->Check(scenario.Install(exact, SlotScheduler::FLOW, 1)->GetProblem());
             },

@@ -47,6 +47,9 @@ namespace sterna
 class DqnAgent : public Agent
 {
   public:
+    /// Signature of the trace source Loss: transitions seen, loss of the batch.
+    typedef void (*LossTracedCallback)(uint64_t steps, double loss);
+
     static TypeId GetTypeId();
     DqnAgent();
 

@@ -65,7 +65,7 @@ TypeId SternaNetDevice::GetTypeId()
                 "Transmit power in W.",
                 DoubleValue(1.0),
                 MakeDoubleAccessor(&SternaNetDevice::SetTxPower, &SternaNetDevice::GetTxPower),
-                MakeDoubleChecker<double>())
+                MakeDoubleChecker<double>(0.0))
             .AddAttribute("AntennaGain",
                           "Antenna gain in dBi, for both directions.",
                           DoubleValue(0.0),

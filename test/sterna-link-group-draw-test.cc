@@ -1,0 +1,315 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "sterna-link-group-tests.h"
+
+#include "ns3/sterna-link-group-candidates.h"
+#include "ns3/sterna-link-group-rules.h"
+
+#include <set>
+
+/**
+ * \file
+ * \ingroup sterna
+ * Cases of the suite sterna-link-group-solver on random groups and on candidate groups.
+ */
+
+namespace ns3
+{
+namespace sterna
+{
+namespace tests
+{
+
+namespace
+{
+
+constexpr auto STATION = GroundDevice::BASE_STATION;
+constexpr auto CELLULAR = GroundDevice::CELLULAR_UE;
+constexpr auto DUAL = GroundDevice::DUAL_MODE_UE;
+
+/// Random groups are valid, reach every device, serve none without backlog, and depend on the
+/// stream only. Shares of draws are expected within five standard deviations of the binomial.
+class RandomTest : public LinkGroupTestCase
+{
+  public:
+    RandomTest()
+        : LinkGroupTestCase("Random draws valid groups and reaches every device")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        ExpectValid();
+        ExpectStreams();
+        // One BS, five cellular UEs: each is drawn in a fifth of the slots.
+        ExpectShares(MakeSystem(0, 1, 0, std::vector<GroundDevice>{STATION, CELLULAR, CELLULAR,
+                                                                   CELLULAR, CELLULAR, CELLULAR}),
+                     {0, 0.2, 0.2, 0.2, 0.2, 0.2},
+                     {1});
+        // One open device among 400: rejection fails, so the scan must find it. LEO, BS and TST take
+        // turns in getting it.
+        std::vector<GroundDevice> many(400, DUAL);
+        many[0] = STATION;
+        std::vector<double> shares(400, 0.0);
+        shares[399] = 1;
+        ExpectShares(MakeSystem(1, 1, 1, many), shares, {1.0 / 3, 1.0 / 3, 1.0 / 3});
+    }
+
+    void ExpectValid()
+    {
+        Draws draws(21);
+        const auto random = CreateObject<LinkGroupRandom>();
+        NS_TEST_EXPECT_MSG_EQ(random->AssignStreams(7), 1, "one stream");
+        for (uint32_t i = 0; i < 40; ++i)
+        {
+            const auto instance =
+                DrawInstance(draws, draws.Integer(0, 2), 1, 2, draws.Integer(1, 9), 10);
+            const LinkGroupProblem problem(instance.system);
+            const auto state = DrawState(draws, instance, problem);
+            for (uint32_t draw = 0; draw < 200; ++draw)
+            {
+                const auto group = random->Decide(problem, state);
+                NS_TEST_EXPECT_MSG_EQ(problem.Refusal(state, group), "", "a random group");
+                for (const int32_t k : group.serves)
+                {
+                    ExpectTrue(k < 0 || state.Backlog(k) > 0, "a served device has backlog");
+                }
+            }
+        }
+    }
+
+    void ExpectStreams()
+    {
+        const LinkGroupProblem problem(System());
+        const auto state = Begin(problem, 10);
+        std::set<int32_t> reached;
+        const auto sequence = [&](int64_t stream) {
+            const auto random = CreateObject<LinkGroupRandom>();
+            random->AssignStreams(stream);
+            std::vector<Serves> groups;
+            for (uint32_t draw = 0; draw < 500; ++draw)
+            {
+                groups.push_back(ToServes(random->Decide(problem, state)));
+                reached.insert(groups.back().begin(), groups.back().end());
+            }
+            return groups;
+        };
+        const auto first = sequence(3);
+        ExpectTrue(first == sequence(3), "the same stream draws the same groups");
+        ExpectTrue(first != sequence(4), "another stream draws others");
+        for (int32_t k = 0; k < int32_t(problem.Devices()); ++k)
+        {
+            ExpectTrue(reached.count(k) == 1, "device " + std::to_string(k) + " is reached");
+        }
+    }
+
+    /// Shares of the draws by device, where all but those with a share are fully served, and by
+    /// transmitter.
+    void ExpectShares(const LinkGroupSystem& system,
+                      const std::vector<double>& byDevice,
+                      const std::vector<double>& byTransmitter)
+    {
+        const uint32_t draws = 20000;
+        const LinkGroupProblem problem(system);
+        auto state = Begin(problem, 10);
+        for (uint32_t k = 0; k < problem.Devices(); ++k)
+        {
+            state.delivered(k) = byDevice[k] > 0 ? 0 : 10;
+        }
+        std::vector<double> devices(byDevice.size(), 0.0);
+        std::vector<double> transmitters(byTransmitter.size(), 0.0);
+        const auto random = CreateObject<LinkGroupRandom>();
+        random->AssignStreams(5);
+        for (uint32_t draw = 0; draw < draws; ++draw)
+        {
+            const auto group = random->Decide(problem, state);
+            for (uint32_t n = 0; n < group.serves.size(); ++n)
+            {
+                if (group.serves[n] >= 0)
+                {
+                    devices[group.serves[n]] += 1.0 / draws;
+                    transmitters[n] += 1.0 / draws;
+                }
+            }
+        }
+        for (std::size_t k = 0; k < devices.size(); ++k)
+        {
+            ExpectShare(devices[k], byDevice[k], draws, "device " + std::to_string(k));
+        }
+        for (std::size_t n = 0; n < transmitters.size(); ++n)
+        {
+            ExpectShare(transmitters[n], byTransmitter[n], draws, "transmitter");
+        }
+    }
+
+    void ExpectShare(double actual, double expected, double draws, const std::string& what)
+    {
+        const double deviation = std::sqrt(expected * (1 - expected) / draws);
+        ExpectNear(actual, expected, 5 * deviation + 1e-9, "share of " + what);
+    }
+
+    static LinkGroupSystem System()
+    {
+        return MakeSystem(1,
+                          1,
+                          1,
+                          {STATION, GroundDevice::TST, CELLULAR, CELLULAR, CELLULAR, DUAL, DUAL});
+    }
+
+    /// All links are excellent, and so weak at other powers that nobody disturbs anybody: every
+    /// link arrives 10 dB above the others' interference or is alone in its band.
+    static LinkGroupProblem::State Begin(const LinkGroupProblem& problem, double demand)
+    {
+        Eigen::ArrayXXd gains(problem.Transmitters(), problem.Devices());
+        for (uint32_t n = 0; n < problem.Transmitters(); ++n)
+        {
+            gains.row(n).setConstant(1e-9 / problem.System().transmitters[n].power);
+        }
+        return problem.BeginCycle(Eigen::ArrayXd::Constant(problem.Devices(), demand),
+                                  Eigen::ArrayXd::Constant(problem.Devices(), 0.5),
+                                  1,
+                                  LinkGains(gains));
+    }
+};
+
+/// Candidate groups: at most `limit` and one per device, the idle one first, none twice, all valid,
+/// and every open device in some group if it has any link that works. With a limit for all groups
+/// they are exactly the valid ones without useless links.
+class CandidatesTest : public LinkGroupTestCase
+{
+  public:
+    CandidatesTest()
+        : LinkGroupTestCase("candidate groups are few, valid and reach every device")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        Draws draws(22);
+        for (uint32_t i = 0; i < 100; ++i)
+        {
+            auto instance = DrawInstance(draws,
+                                         draws.Integer(0, 2),
+                                         1,
+                                         draws.Integer(0, 2),
+                                         draws.Integer(1, 40),
+                                         10);
+            instance.servedEmphasis = i % 3;
+            const LinkGroupProblem problem(instance.system);
+            const auto state = DrawState(draws, instance, problem);
+            for (const uint32_t limit : {1, 5, 60, 1000})
+            {
+                ExpectGood(instance, problem, state, limit);
+            }
+        }
+        for (uint32_t i = 0; i < 50; ++i)
+        {
+            const auto instance =
+                DrawInstance(draws, draws.Integer(0, 1), 1, 1, draws.Integer(1, 6), 10);
+            const LinkGroupProblem problem(instance.system);
+            ExpectAll(instance, problem, DrawState(draws, instance, problem));
+        }
+    }
+
+    void ExpectGood(const Instance& instance,
+                    const LinkGroupProblem& problem,
+                    const LinkGroupProblem::State& state,
+                    uint32_t limit)
+    {
+        const auto candidates = CandidateGroups(problem, state, limit);
+        ExpectTrue(!candidates.empty() && candidates.size() <= limit + problem.Devices(), "number");
+        ExpectTrue(!candidates.empty() && candidates[0].group.Pattern() == 0, "idle comes first");
+        std::set<Serves> seen;
+        std::set<int32_t> reached;
+        for (const auto& [group, volumes] : candidates)
+        {
+            const auto serves = ToServes(group);
+            ExpectTrue(seen.insert(serves).second, "no group comes twice");
+            reached.insert(serves.begin(), serves.end());
+            NS_TEST_EXPECT_MSG_EQ(problem.Refusal(state, group), "", "a candidate is valid");
+            ExpectVolumes(instance, state, serves, volumes);
+        }
+        for (int32_t k = 0; k < int32_t(problem.Devices()); ++k)
+        {
+            if (state.delivered(k) < state.demand(k) && IsUsable(instance, k))
+            {
+                ExpectTrue(reached.count(k) == 1, "device " + std::to_string(k) + " is reached");
+            }
+        }
+    }
+
+    void ExpectVolumes(const Instance& instance,
+                       const LinkGroupProblem::State& state,
+                       const Serves& serves,
+                       const std::vector<double>& volumes)
+    {
+        const auto rates = ReferenceRates(instance.system, instance.gains[0], serves);
+        NS_TEST_EXPECT_MSG_EQ(volumes.size(), serves.size(), "one volume per transmitter");
+        for (std::size_t n = 0; n < rates.size(); ++n)
+        {
+            const int32_t k = serves[n];
+            const double expected =
+                k < 0 ? 0 : std::min(rates[n], state.demand(k) - state.delivered(k));
+            ExpectNear(volumes[n], expected, 1e-9, "volume");
+        }
+    }
+
+    /// Does any transmitter, alone, reach the device above the threshold?
+    static bool IsUsable(const Instance& instance, int32_t device)
+    {
+        for (std::size_t n = 0; n < instance.system.transmitters.size(); ++n)
+        {
+            Serves single(instance.system.transmitters.size(), -1);
+            single[n] = device;
+            if (IsAllowed(instance.system.transmitters[n].satellite,
+                          instance.system.devices[device]) &&
+                !ReferenceRates(instance.system, instance.gains[0], single).empty())
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void ExpectAll(const Instance& instance,
+                   const LinkGroupProblem& problem,
+                   const LinkGroupProblem::State& state)
+    {
+        std::set<Serves> expected;
+        for (const auto& serves : AllGroups(instance.system))
+        {
+            bool useful = !ReferenceRates(instance.system, instance.gains[0], serves).empty();
+            for (const int32_t k : serves)
+            {
+                useful = useful && (k < 0 || state.delivered(k) < state.demand(k));
+            }
+            if (useful)
+            {
+                expected.insert(serves);
+            }
+        }
+        const uint32_t limit = std::pow(problem.Devices() + 1, problem.Transmitters());
+        std::set<Serves> offered;
+        for (const auto& candidate : CandidateGroups(problem, state, limit))
+        {
+            offered.insert(ToServes(candidate.group));
+        }
+        ExpectTrue(offered == expected, "all useful groups are offered");
+    }
+};
+
+} // namespace
+
+std::vector<TestCase*>
+MakeLinkGroupDrawTests()
+{
+    return {new RandomTest, new CandidatesTest};
+}
+
+} // namespace tests
+} // namespace sterna
+} // namespace ns3
