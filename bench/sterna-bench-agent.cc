@@ -13,12 +13,14 @@
  */
 
 #include "sterna-bench-agent-torch.h"
+#include "sterna-bench-report.h"
 
 #include "ns3/boolean.h"
 #include "ns3/command-line.h"
 #include "ns3/sterna-dqn-agent.h"
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-frozen-policy.h"
+#include "ns3/sterna-statistics.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
@@ -26,11 +28,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <functional>
-#include <iomanip>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -58,12 +57,6 @@ AgentSpaces GetSpaces()
     return spaces;
 }
 
-double Median(std::vector<double> values)
-{
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
 double MeasureSeconds(const std::function<void()>& work)
 {
     const auto begin = std::chrono::steady_clock::now();
@@ -87,7 +80,7 @@ std::vector<Observation> DrawObservations(int count)
 }
 
 /// Row 4: one decision, and how far the outputs are apart.
-nlohmann::json MeasureDecision(const std::string& path)
+void MeasureDecision(const std::string& path, bench::Report& report)
 {
     auto agent = CreateObject<DqnAgent>();
     agent->SetAttribute("HiddenLayers", StringValue(HIDDEN));
@@ -131,16 +124,11 @@ nlohmann::json MeasureDecision(const std::string& path)
             }
         }));
     }
-    return {
-        {               "row",                                          4},
-        {              "what", "decision of a frozen 156-64-32-24 policy"},
-        {          "eigen_us",             Median(here) / DECISIONS * 1e6},
-        {       "libtorch_us",            Median(there) / DECISIONS * 1e6},
-        {             "ratio",               Median(there) / Median(here)},
-        {            "target",                                         10},
-        {"largest_difference",                                 difference},
-        {      "same_choices",                               choices == 0}
-    };
+    std::cout << "row 4: decision of a frozen 156-64-32-24 policy: Eigen "
+              << Median(here) / DECISIONS * 1e6 << " us, LibTorch "
+              << Median(there) / DECISIONS * 1e6 << " us, outputs differ by " << difference
+              << (choices == 0 ? ", same choices\n" : ", NOT the same choices\n");
+    report.AtLeast(4, "decision time, LibTorch / Eigen", Median(there) / Median(here), 10);
 }
 
 /// Training steps per second: each stores a transition and trains on one batch.
@@ -194,57 +182,21 @@ double MeasurePyTorch(const std::string& script)
 }
 
 /// Row 5.
-nlohmann::json CompareTraining(const std::string& script)
+void CompareTraining(const std::string& script, bench::Report& report)
 {
-    nlohmann::json row{
-        {        "row",                                                          5},
-        {       "what", "DQN training, batch 32, prioritised replay, 156-64-32-24"},
-        {"steps_per_s",                                          MeasureTraining()},
-        {     "target",                                                          2}
-    };
-    const double rate = MeasurePyTorch(script);
-    if (rate > 0)
+    const double here = MeasureTraining();
+    const double there = MeasurePyTorch(script);
+    std::cout << "row 5: DQN, batch 32, prioritised replay, 156-64-32-24: " << here
+              << " training steps/s";
+    if (there > 0)
     {
-        row["pytorch_steps_per_s"] = rate;
-        row["ratio"] = row["steps_per_s"].get<double>() / rate;
+        std::cout << ", PyTorch " << there << "\n";
+        report.AtLeast(5, "training steps/s, Sterna / PyTorch", here / there, 2);
     }
-    return row;
-}
-
-void Print(const nlohmann::json& row)
-{
-    std::cout << "row " << row["row"] << ": " << row["what"].get<std::string>() << "\n"
-              << std::setprecision(4);
-    for (const auto& [key, value] : row.items())
+    else
     {
-        if (key != "row" && key != "what")
-        {
-            std::cout << "  " << std::left << std::setw(20) << key << " ";
-            value.is_number_float() ? std::cout << value.get<double>() : std::cout << value;
-            std::cout << "\n";
-        }
+        std::cout << "; no ratio: python3 with PyTorch did not run (install python3-torch)\n";
     }
-    if (!row.contains("ratio"))
-    {
-        std::cout
-            << "  no ratio: python3 with PyTorch did not run (apt-get install python3-torch)\n";
-    }
-}
-
-int RunBench(const std::string& script, const std::string& jsonPath)
-{
-    const nlohmann::json rows{MeasureDecision("sterna-bench-agent.safetensors"),
-                              CompareTraining(script)};
-    for (const auto& row : rows)
-    {
-        Print(row);
-    }
-    if (!jsonPath.empty() && !(std::ofstream(jsonPath) << rows.dump(2) << "\n"))
-    {
-        throw InputError("Cannot write '" + jsonPath +
-                         "': a file in an existing folder was expected.");
-    }
-    return 0;
 }
 
 } // namespace
@@ -252,18 +204,22 @@ int RunBench(const std::string& script, const std::string& jsonPath)
 int main(int argc, char* argv[])
 {
     std::string script = "bench/sterna_bench_dqn_pytorch.py";
-    std::string jsonPath;
+    std::string json;
     CommandLine cmd(__FILE__);
     cmd.AddValue("pytorch", "path of sterna_bench_dqn_pytorch.py", script);
-    cmd.AddValue("json", "file for the results; empty: none", jsonPath);
+    cmd.AddValue("json", "file for the results; empty: none", json);
     cmd.Parse(argc, argv);
     try
     {
-        return RunBench(script, jsonPath);
+        bench::Report report("agent");
+        MeasureDecision("sterna-bench-agent.safetensors", report);
+        CompareTraining(script, report);
+        report.Write(json);
     }
     catch (const InputError& error)
     {
         std::cerr << error.what() << "\n";
         return 1;
     }
+    return 0;
 }

@@ -12,6 +12,8 @@
 // With --slots=N: how much memory does a run of N slots take, one grant per slot? Run it with
 // 10000 and 1000000 slots: nothing may grow with time.
 
+#include "sterna-bench-report.h"
+
 #include "ns3/command-line.h"
 #include "ns3/constant-position-mobility-model.h"
 #include "ns3/data-rate.h"
@@ -24,14 +26,12 @@
 #include "ns3/sterna-delivery-ledger.h"
 #include "ns3/sterna-destination-queue.h"
 #include "ns3/sterna-net-device.h"
+#include "ns3/sterna-statistics.h"
 #include "ns3/string.h"
 
-#include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <functional>
 #include <iostream>
-#include <sys/resource.h>
 #include <vector>
 
 using namespace ns3;
@@ -170,21 +170,7 @@ double MeasurePointToPoint(uint64_t packets)
     return MeasureRun(packets);
 }
 
-double Median(std::vector<double> values)
-{
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
-/// \return the largest resident set so far, in KiB
-long GetPeakMemory()
-{
-    rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss;
-}
-
-void CompareRates(uint64_t packets, uint32_t runs, const std::string& json)
+void CompareRates(uint64_t packets, uint32_t runs, bench::Report& report)
 {
     std::vector<double> ours;
     std::vector<double> theirs;
@@ -193,41 +179,9 @@ void CompareRates(uint64_t packets, uint32_t runs, const std::string& json)
         theirs.push_back(MeasurePointToPoint(packets));
         ours.push_back(MeasureSterna(packets));
     }
-    const double ratio = Median(ours) / Median(theirs);
-    std::cout << "Sterna, one granted link: " << Median(ours) << " packets/s\n"
-              << "PointToPointNetDevice:    " << Median(theirs) << " packets/s\n"
-              << "ratio " << ratio << ", target " << TARGET << "\n";
-    if (!json.empty())
-    {
-        std::ofstream(json) << "{\"sterna_packets_per_s\": " << Median(ours)
-                            << ", \"point_to_point_packets_per_s\": " << Median(theirs)
-                            << ", \"ratio\": " << ratio << ", \"target\": " << TARGET << "}\n";
-    }
-}
-
-void MeasureMemory(uint64_t slots, uint32_t packetsPerSlot, const std::string& json)
-{
-    const SternaLink link;
-    const Time slot = Seconds(packetsPerSlot * PACKET_SIZE * 8 / RATE + 0.01);
-    uint64_t done = 0;
-    std::function<void()> turn = [&]() {
-        if (done++ < slots)
-        {
-            link.queue->SetDemand(uint64_t{packetsPerSlot} * PACKET_SIZE * 8);
-            link.Transmit(slot);
-            Simulator::Schedule(slot, turn);
-        }
-    };
-    Simulator::ScheduleNow(turn);
-    MeasureRun(slots * packetsPerSlot);
-    std::cout << slots << " slots, " << link.ledger->GetTotalPackets() << " packets: peak memory "
-              << GetPeakMemory() << " KiB\n";
-    if (!json.empty())
-    {
-        std::ofstream(json) << "{\"slots\": " << slots
-                            << ", \"packets\": " << link.ledger->GetTotalPackets()
-                            << ", \"peak_memory_kib\": " << GetPeakMemory() << "}\n";
-    }
+    std::cout << "row 1: one granted link: " << Median(ours)
+              << " packets/s, PointToPointNetDevice: " << Median(theirs) << " packets/s\n";
+    report.AtLeast(1, "packets/s, Sterna / point-to-point", Median(ours) / Median(theirs), TARGET);
 }
 
 } // namespace
@@ -235,24 +189,15 @@ void MeasureMemory(uint64_t slots, uint32_t packetsPerSlot, const std::string& j
 int main(int argc, char* argv[])
 {
     uint64_t packets = 500000;
-    uint64_t slots = 0;
-    uint32_t packetsPerSlot = 4;
-    uint32_t runs = 5;
+    uint32_t rounds = 5;
     std::string json;
     CommandLine cmd(__FILE__);
     cmd.AddValue("packets", "packets per run", packets);
-    cmd.AddValue("runs", "runs of each kind", runs);
-    cmd.AddValue("slots", "measure the memory of this many slots instead", slots);
-    cmd.AddValue("packets-per-slot", "packets in each slot", packetsPerSlot);
+    cmd.AddValue("rounds", "runs of each kind, of which the median is taken", rounds);
     cmd.AddValue("json", "file for the results", json);
     cmd.Parse(argc, argv);
-    if (slots > 0)
-    {
-        MeasureMemory(slots, packetsPerSlot, json);
-    }
-    else
-    {
-        CompareRates(packets, runs, json);
-    }
+    bench::Report report("network");
+    CompareRates(packets, rounds, report);
+    report.Write(json);
     return 0;
 }

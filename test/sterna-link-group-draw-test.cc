@@ -45,8 +45,15 @@ class RandomTest : public LinkGroupTestCase
         ExpectValid();
         ExpectStreams();
         // One BS, five cellular UEs: each is drawn in a fifth of the slots.
-        ExpectShares(MakeSystem(0, 1, 0, std::vector<GroundDevice>{STATION, CELLULAR, CELLULAR,
-                                                                   CELLULAR, CELLULAR, CELLULAR}),
+        ExpectShares(MakeSystem(0,
+                                1,
+                                0,
+                                std::vector<GroundDevice>{STATION,
+                                                          CELLULAR,
+                                                          CELLULAR,
+                                                          CELLULAR,
+                                                          CELLULAR,
+                                                          CELLULAR}),
                      {0, 0.2, 0.2, 0.2, 0.2, 0.2},
                      {1});
         // One open device among 400: rejection fails, so the scan must find it. LEO, BS and TST take
@@ -83,8 +90,8 @@ class RandomTest : public LinkGroupTestCase
 
     void ExpectStreams()
     {
-        const LinkGroupProblem problem(System());
-        const auto state = Begin(problem, 10);
+        const LinkGroupProblem problem = Tolerant(System());
+        const auto state = Begin(problem);
         std::set<int32_t> reached;
         const auto sequence = [&](int64_t stream) {
             const auto random = CreateObject<LinkGroupRandom>();
@@ -100,6 +107,12 @@ class RandomTest : public LinkGroupTestCase
         const auto first = sequence(3);
         ExpectTrue(first == sequence(3), "the same stream draws the same groups");
         ExpectTrue(first != sequence(4), "another stream draws others");
+        ExpectTrue(std::all_of(first.begin(),
+                               first.end(),
+                               [](const Serves& serves) {
+                                   return std::count(serves.begin(), serves.end(), -1) == 0;
+                               }),
+                   "no transmitter idles while it has an open device");
         for (int32_t k = 0; k < int32_t(problem.Devices()); ++k)
         {
             ExpectTrue(reached.count(k) == 1, "device " + std::to_string(k) + " is reached");
@@ -113,8 +126,8 @@ class RandomTest : public LinkGroupTestCase
                       const std::vector<double>& byTransmitter)
     {
         const uint32_t draws = 20000;
-        const LinkGroupProblem problem(system);
-        auto state = Begin(problem, 10);
+        const LinkGroupProblem problem = Tolerant(system);
+        auto state = Begin(problem);
         for (uint32_t k = 0; k < problem.Devices(); ++k)
         {
             state.delivered(k) = byDevice[k] > 0 ? 0 : 10;
@@ -159,16 +172,23 @@ class RandomTest : public LinkGroupTestCase
                           {STATION, GroundDevice::TST, CELLULAR, CELLULAR, CELLULAR, DUAL, DUAL});
     }
 
-    /// All links are excellent, and so weak at other powers that nobody disturbs anybody: every
-    /// link arrives 10 dB above the others' interference or is alone in its band.
-    static LinkGroupProblem::State Begin(const LinkGroupProblem& problem, double demand)
+    /// A problem in which no link is ever dropped: thresholds of -20 dB.
+    static LinkGroupProblem Tolerant(LinkGroupSystem system)
+    {
+        system.c.sinrThreshold = 0.01;
+        system.ka.sinrThreshold = 0.01;
+        return LinkGroupProblem(system);
+    }
+
+    /// Every link arrives with the same power, 40 dB above the C band's noise.
+    static LinkGroupProblem::State Begin(const LinkGroupProblem& problem)
     {
         Eigen::ArrayXXd gains(problem.Transmitters(), problem.Devices());
         for (uint32_t n = 0; n < problem.Transmitters(); ++n)
         {
             gains.row(n).setConstant(1e-9 / problem.System().transmitters[n].power);
         }
-        return problem.BeginCycle(Eigen::ArrayXd::Constant(problem.Devices(), demand),
+        return problem.BeginCycle(Eigen::ArrayXd::Constant(problem.Devices(), 10),
                                   Eigen::ArrayXd::Constant(problem.Devices(), 0.5),
                                   1,
                                   LinkGains(gains));
@@ -232,14 +252,32 @@ class CandidatesTest : public LinkGroupTestCase
             reached.insert(serves.begin(), serves.end());
             NS_TEST_EXPECT_MSG_EQ(problem.Refusal(state, group), "", "a candidate is valid");
             ExpectVolumes(instance, state, serves, volumes);
+            if (limit == 1 && group.Pattern() != 0)
+            {
+                ExpectBestSingle(instance, state, serves, volumes);
+            }
         }
         for (int32_t k = 0; k < int32_t(problem.Devices()); ++k)
         {
-            if (state.delivered(k) < state.demand(k) && IsUsable(instance, k))
+            if (state.delivered(k) < state.demand(k) && BestRate(instance, k) > 0)
             {
                 ExpectTrue(reached.count(k) == 1, "device " + std::to_string(k) + " is reached");
             }
         }
+    }
+
+    /// Beyond the limit a group is one link, the one that brings its device most.
+    void ExpectBestSingle(const Instance& instance,
+                          const LinkGroupProblem::State& state,
+                          const Serves& serves,
+                          const std::vector<double>& volumes)
+    {
+        const auto n = std::max_element(serves.begin(), serves.end()) - serves.begin();
+        const int32_t k = serves[n];
+        const auto idle = std::count(serves.begin(), serves.end(), -1);
+        NS_TEST_EXPECT_MSG_EQ(idle, int64_t(serves.size() - 1), "a single link");
+        const double backlog = state.demand(k) - state.delivered(k);
+        ExpectNear(volumes[n], std::min(backlog, BestRate(instance, k)), 1e-9, "the best link");
     }
 
     void ExpectVolumes(const Instance& instance,
@@ -258,21 +296,22 @@ class CandidatesTest : public LinkGroupTestCase
         }
     }
 
-    /// Does any transmitter, alone, reach the device above the threshold?
-    static bool IsUsable(const Instance& instance, int32_t device)
+    /// The highest rate at which any transmitter, alone, reaches the device; 0 if none does.
+    static double BestRate(const Instance& instance, int32_t device)
     {
+        double best = 0;
         for (std::size_t n = 0; n < instance.system.transmitters.size(); ++n)
         {
             Serves single(instance.system.transmitters.size(), -1);
             single[n] = device;
-            if (IsAllowed(instance.system.transmitters[n].satellite,
-                          instance.system.devices[device]) &&
-                !ReferenceRates(instance.system, instance.gains[0], single).empty())
+            const auto rates = ReferenceRates(instance.system, instance.gains[0], single);
+            if (!rates.empty() && IsAllowed(instance.system.transmitters[n].satellite,
+                                            instance.system.devices[device]))
             {
-                return true;
+                best = std::max(best, rates[n]);
             }
         }
-        return false;
+        return best;
     }
 
     void ExpectAll(const Instance& instance,

@@ -43,25 +43,91 @@ class BadInputTest : public LinkGroupTestCase
     void DoRun() override
     {
         const double infinity = std::numeric_limits<double>::infinity();
-        ExpectSystem([](auto& s) { s.devices.clear(); }, "number of ground devices K is 0");
-        ExpectSystem([](auto& s) { s.devices = {DUAL, CELLULAR}; }, "base stations is 0");
-        ExpectSystem([](auto& s) { s.transmitters.clear(); }, "transmitters is 0; it must be 1");
-        ExpectSystem([](auto& s) { s.transmitters.resize(13, s.transmitters[0]); }, "is 13; it");
-        ExpectSystem([](auto& s) { s.transmitters[1].power = -40; }, "power of BS1 is -40 W");
-        ExpectSystem([](auto& s) { s.transmitters[0].power = 0; }, "power of LEO1 is 0 W");
-        ExpectSystem([](auto& s) { s.transmitters[0].power = NAN; }, "power of LEO1 is nan W");
-        ExpectSystem([=](auto& s) { s.transmitters[0].power = infinity; }, "LEO1 is inf W");
-        ExpectSystem([](auto& s) { s.c.bandwidth = 0; }, "C band's bandwidth is 0 Hz");
-        ExpectSystem([](auto& s) { s.ka.bandwidth = -1; }, "Ka band's bandwidth is -1 Hz");
-        ExpectSystem([](auto& s) { s.c.noisePower = 0; }, "C band's noise power is 0 W");
-        ExpectSystem([](auto& s) { s.ka.noisePower = NAN; }, "Ka band's noise power is nan W");
-        ExpectSystem([](auto& s) { s.ka.sinrThreshold = -1; }, "Ka band's SINR threshold is -1");
-        ExpectSystem([](auto& s) { s.slotDuration = 0; }, "10 slots of 0 s is empty");
-        ExpectSystem([](auto& s) { s.slotsPerCycle = 0; }, "0 slots of 0.1 s is empty");
-        ExpectSystem([](auto& s) { s.airtime = Eigen::ArrayXXd::Constant(3, 2, 0.1); },
-                     "airtime has 3 rows and 2 columns; there are 2 transmitters and 3 devices");
-        ExpectSystem([](auto& s) { s.airtime = Eigen::ArrayXXd::Constant(2, 3, -0.1); },
-                     "airtime of LEO1 to device 0 is -0.1 s");
+        ExpectSystem(
+            [](auto& s) {
+                s.devices.clear();
+            },
+            "number of ground devices K is 0");
+        ExpectSystem(
+            [](auto& s) {
+                s.devices = {DUAL, CELLULAR};
+            },
+            "base stations is 0");
+        ExpectSystem(
+            [](auto& s) {
+                s.transmitters.clear();
+            },
+            "transmitters is 0; it must be 1");
+        ExpectSystem(
+            [](auto& s) {
+                s.transmitters.resize(13, s.transmitters[0]);
+            },
+            "is 13; it");
+        ExpectSystem(
+            [](auto& s) {
+                s.transmitters[1].power = -40;
+            },
+            "power of BS1 is -40 W");
+        ExpectSystem(
+            [](auto& s) {
+                s.transmitters[0].power = 0;
+            },
+            "power of LEO1 is 0 W");
+        ExpectSystem(
+            [](auto& s) {
+                s.transmitters[0].power = NAN;
+            },
+            "power of LEO1 is nan W");
+        ExpectSystem(
+            [=](auto& s) {
+                s.transmitters[0].power = infinity;
+            },
+            "LEO1 is inf W");
+        ExpectSystem(
+            [](auto& s) {
+                s.c.bandwidth = 0;
+            },
+            "C band's bandwidth is 0 Hz");
+        ExpectSystem(
+            [](auto& s) {
+                s.ka.bandwidth = -1;
+            },
+            "Ka band's bandwidth is -1 Hz");
+        ExpectSystem(
+            [](auto& s) {
+                s.c.noisePower = 0;
+            },
+            "C band's noise power is 0 W");
+        ExpectSystem(
+            [](auto& s) {
+                s.ka.noisePower = NAN;
+            },
+            "Ka band's noise power is nan W");
+        ExpectSystem(
+            [](auto& s) {
+                s.ka.sinrThreshold = -1;
+            },
+            "Ka band's SINR threshold is -1");
+        ExpectSystem(
+            [](auto& s) {
+                s.slotDuration = 0;
+            },
+            "10 slots of 0 s is empty");
+        ExpectSystem(
+            [](auto& s) {
+                s.slotsPerCycle = 0;
+            },
+            "0 slots of 0.1 s is empty");
+        ExpectSystem(
+            [](auto& s) {
+                s.airtime = Eigen::ArrayXXd::Constant(3, 2, 0.1);
+            },
+            "airtime has 3 rows and 2 columns; there are 2 transmitters and 3 devices");
+        ExpectSystem(
+            [](auto& s) {
+                s.airtime = Eigen::ArrayXXd::Constant(2, 3, -0.1);
+            },
+            "airtime of LEO1 to device 0 is -0.1 s");
 
         ExpectCycle({10, 0, 10}, {0.5, 0.5, 0.5}, 1, "demand of device 1 is 0 Mbit");
         ExpectCycle({10, 10, NAN}, {0.5, 0.5, 0.5}, 1, "demand of device 2 is nan Mbit");
@@ -86,7 +152,11 @@ class BadInputTest : public LinkGroupTestCase
     {
         auto system = System();
         spoil(system);
-        ExpectRefused([&] { LinkGroupProblem{system}; }, text);
+        ExpectRefused(
+            [&] {
+                LinkGroupProblem{system};
+            },
+            text);
     }
 
     void ExpectCycle(const Eigen::Array3d& demand,
@@ -95,7 +165,11 @@ class BadInputTest : public LinkGroupTestCase
                      const std::string& text)
     {
         const LinkGroupProblem problem(System());
-        ExpectRefused([&] { problem.BeginCycle(demand, epsilon, emphasis, {}); }, text);
+        ExpectRefused(
+            [&] {
+                problem.BeginCycle(demand, epsilon, emphasis, {});
+            },
+            text);
     }
 };
 
@@ -140,8 +214,8 @@ class EncoderValueTest : public LinkGroupTestCase
     {
         const LinkGroupProblem problem(MakeSystem(0, 1, 0, {STATION, CELLULAR, CELLULAR}));
         Eigen::ArrayXXd gains = Eigen::ArrayXXd::Zero(1, 3);
-        gains(0, 1) = 1e-12 / 40;   // over 1e-13 W of noise: 10 dB
-        gains(0, 2) = 1e-8 / 40;    // 50 dB
+        gains(0, 1) = 1e-12 / 40; // over 1e-13 W of noise: 10 dB
+        gains(0, 2) = 1e-8 / 40;  // 50 dB
         auto state = problem.BeginCycle(Eigen::Array3d(20, 20, 40),
                                         Eigen::Array3d::Constant(0.5),
                                         1,
@@ -173,6 +247,10 @@ class EncoderValueTest : public LinkGroupTestCase
         ExpectNear(Embed(problem, state, 2, 3)(1), -1, 1e-6, "too late");
         ExpectNear(Embed(problem, state, 2, 20)(1), 0, 1e-6, "just in time");
         ExpectNear(Embed(problem, state, 2, 20)(2), 1, 1e-6, "just in time");
+        // After the last slot there is no time left; a link that carries nothing completes nothing.
+        problem.Account(state, Eigen::Array3d::Zero());
+        ExpectNear(Embed(problem, state, 2, 20)(1), -1, 1e-6, "over");
+        ExpectRow(Embed(problem, state, 2, 0), {-1, -1, -1, -1});
     }
 
     static Eigen::RowVectorXf Embed(const LinkGroupProblem& problem,
@@ -206,7 +284,7 @@ class EncoderValueTest : public LinkGroupTestCase
                    -1,
                    2 * 2.6 / 3 - 1,
                    2 * 1552.0 / 1600 - 1,
-                   0,    // largest of each column
+                   0, // largest of each column
                    0.5,
                    1,
                    0.25,
@@ -218,7 +296,11 @@ class EncoderValueTest : public LinkGroupTestCase
         // link that does not exist.
         ExpectRow(LinkGroupEncoder(Embedding::INDEX).Features(problem, state, choices),
                   {2 * 0.4 - 1, -1, -1, 2 * 0.2 - 1, 0, -1, 1});
-        for (const auto& [at, value] : {std::pair{0, -1.0}, {1, -0.5}, {4, 1.0}})
+        for (const auto& [at, value] : {
+                 std::pair{0, -1.0},
+                 {1, -0.5},
+                 {4,  1.0}
+        })
         {
             Eigen::RowVectorXf row(1);
             LinkGroupEncoder(Embedding::INDEX)

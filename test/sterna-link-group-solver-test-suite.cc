@@ -188,7 +188,9 @@ class SearchTest : public LinkGroupTestCase
         const LinkGroupSearch search(
             problem,
             state,
-            [](uint32_t, double) { return 1; },
+            [](uint32_t, double) {
+                return 1;
+            },
             problem.Devices());
         search.ForEach([&](const LinkGroup& group, const std::vector<double>& volumes) {
             ExpectTrue(visited.insert(ToServes(group)).second, "no group is visited twice");
@@ -217,14 +219,17 @@ class SearchTest : public LinkGroupTestCase
         const LinkGroupSearch search(
             problem,
             state,
-            [&](uint32_t k, double) { return worth[k]; },
+            [&](uint32_t k, double) {
+                return worth[k];
+            },
             3);
         std::vector<int32_t> order;
         for (const auto& link : search.Ranking(0, 1))
         {
             order.push_back(link.device);
         }
-        ExpectTrue(order == std::vector<int32_t>{2, 3, 5}, "three equal links, the first ones first");
+        ExpectTrue(order == std::vector<int32_t>{2, 3, 5},
+                   "three equal links, the first ones first");
     }
 };
 
@@ -381,15 +386,13 @@ class ExhaustiveTest : public LinkGroupTestCase
             [&](std::size_t slot, const Eigen::ArrayXd& delivered) {
                 if (slot == slots.size())
                 {
-                    return ReferenceObjective(state,
-                                              delivered,
-                                              instance.system.literalObjective);
+                    return ReferenceObjective(state, delivered, instance.system.literalObjective);
                 }
                 double least = INFINITY;
                 for (const auto& [serves, rates] : slots[slot])
                 {
-                    least =
-                        std::min(least, best(slot + 1, AfterGroup(state, delivered, serves, rates)));
+                    least = std::min(least,
+                                     best(slot + 1, AfterGroup(state, delivered, serves, rates)));
                 }
                 return least;
             };
@@ -415,21 +418,24 @@ class ExhaustiveTest : public LinkGroupTestCase
                                             LinkGains(Eigen::ArrayXXd::Constant(1, 2, 1e-13)));
         const auto decider = CreateObject<LinkGroupExhaustive>();
         decider->SetAttribute("MaxSequences", DoubleValue(1023)); // idle or not in 10 slots: 2^10
-        ExpectRefused([&] { decider->BeginCycle(plain, state); },
-                      "2 groups in 10 slots has 1024 sequences; it takes at most 1023 (attribute "
-                      "MaxSequences): use fewer devices or slots.");
+        ExpectRefused(
+            [&] {
+                decider->BeginCycle(plain, state);
+            },
+            "2 groups in 10 slots has 1024 sequences; it takes at most 1023 (attribute "
+            "MaxSequences): use fewer devices or slots.");
         decider->SetAttribute("MaxSequences", DoubleValue(1024));
         decider->BeginCycle(plain, state);
     }
 };
 
-/// Progress towards thresholds. Expected: a hand example, in which Greedy decides otherwise, and
-/// the best of all groups by the rule's own score on random instances.
+/// Foresight for thresholds. Expected: a hand example, in which Greedy decides otherwise, and the
+/// best of all groups by the rule's own score on random instances.
 class ThresholdProgressTest : public LinkGroupTestCase
 {
   public:
     ThresholdProgressTest()
-        : LinkGroupTestCase("ThresholdProgress finishes small demands first")
+        : LinkGroupTestCase("ThresholdProgress works towards completions that can be reached")
     {
     }
 
@@ -442,18 +448,22 @@ class ThresholdProgressTest : public LinkGroupTestCase
         {
             auto instance = DrawTiny(draws);
             instance.servedEmphasis = i % 3;
+            instance.system.slotsPerCycle = 1 + i % 5;
             const LinkGroupProblem problem(instance.system);
             const auto state = DrawState(draws, instance, problem);
-            const double idle = problem.Devices() * double(problem.Devices()) * state.servedWeight;
-            const double scale = idle > 0 ? idle : (state.weight * state.demand.square()).sum();
+            const double slotsLeft = i % 5; // the state has used one
+            const double open = problem.Devices() - double(state.served);
             const Score score = [&](uint32_t k, double volume) {
-                const double before = state.delivered(k);
-                const double after = before + volume;
-                const double threshold = state.threshold(k);
-                const double gap = state.demand(k) - before;
-                return before < threshold - 1e-9
-                           ? (std::min(after, threshold) - before) / threshold
-                           : state.weight(k) * (gap * gap - std::pow(gap - volume, 2)) / scale;
+                const double gap = state.demand(k) - state.delivered(k);
+                const double worth = state.weight(k) * (gap * gap - std::pow(gap - volume, 2));
+                const double missing = state.threshold(k) - state.delivered(k);
+                if (missing <= 1e-9 || volume * slotsLeft < missing)
+                {
+                    return worth;
+                }
+                const double completion =
+                    state.servedWeight * (std::pow(open, 2) - std::pow(open - 1, 2));
+                return worth + completion * std::min(1.0, volume / missing);
             };
             const auto groups = ValidGroups(instance, state);
             const auto* choice =
@@ -461,40 +471,56 @@ class ThresholdProgressTest : public LinkGroupTestCase
             ExpectTrue(choice != nullptr, "a valid group");
             if (choice)
             {
-                ExpectNear(SumOfScores(*choice, score), BestByTrying(groups, score), 1e-9, "score");
+                const double best = BestByTrying(groups, score);
+                ExpectNear(SumOfScores(*choice, score), best, 1e-9 * (1 + best), "score");
             }
         }
     }
 
-    /// One BS; device 1: D = 20, D' = 10, 5 Mbit a slot; device 2: D = 200, D' = 100, 20 Mbit.
+    /// One BS and ten slots. Device 1: D = 20, D' = 10 and 5 Mbit a slot; device 2: D = 200,
+    /// D' = 100 and 20 Mbit; eta_0 = emphasis x 40800 / 27, a first completion is worth 5 eta_0.
     void ExpectByHand()
+    {
+        // Gaps: (20^2 - 15^2) / 3 = 58 against (200^2 - 180^2) / 3 = 2533: Greedy takes device 2.
+        // Emphasis 5: 58 + 37778 / 2 = 18947 against 2533 + 37778 / 5 = 10089.
+        ExpectChoice(5, 0, 0, 1, 2);
+        // Slot 7: three slots bring device 1 its 10 Mbit, but device 2 only 60 of 100.
+        ExpectChoice(5, 7, 0, 1, 2);
+        // Slot 9: one slot completes neither.
+        ExpectChoice(5, 9, 0, 2, 2);
+        // Emphasis 1: 58 + 7556 / 2 = 3836 against 2533 + 7556 / 5 = 4044, as long as it is in time.
+        ExpectChoice(1, 0, 0, 2, 2);
+        ExpectChoice(1, 7, 0, 1, 2);
+        // 9 of 10 Mbit: the last one completes device 1 now, which Greedy sees, too.
+        ExpectChoice(1, 9, 9, 1, 1);
+        // Device 1 is served: 2533 against (10^2 - 5^2) / 3.
+        ExpectChoice(5, 0, 10, 2, 2);
+        // Completions are worth nothing.
+        ExpectChoice(0, 7, 0, 2, 2);
+    }
+
+    void ExpectChoice(double emphasis,
+                      uint32_t slot,
+                      double deliveredToFirst,
+                      int32_t byThreshold,
+                      int32_t byGreedy)
     {
         const LinkGroupProblem problem(MakeSystem(0, 1, 0, {STATION, CELLULAR, CELLULAR}));
         Eigen::ArrayXXd gains = Eigen::ArrayXXd::Zero(1, 3);
         gains(0, 1) = (std::exp2(2.5) - 1) * 1e-13 / 40; // 20 MHz x 2.5 bit/s/Hz x 0.1 s
         gains(0, 2) = (std::exp2(10.0) - 1) * 1e-13 / 40;
-        for (const double emphasis : {1.0, 0.0})
-        {
-            auto state = problem.BeginCycle(Eigen::Array3d(20, 20, 200),
-                                            Eigen::Array3d::Constant(0.5),
-                                            emphasis,
-                                            LinkGains(gains));
-            const auto choice = [&](Ptr<LinkGroupDecider> decider) {
-                return decider->Decide(problem, state).serves[0];
-            };
-            const auto rule = CreateObject<LinkGroupThresholdProgress>();
-            NS_TEST_EXPECT_MSG_EQ(choice(rule), 1, "progress 0.5 against 0.2");
-            // gaps: 20^2 - 15^2 = 175 against 200^2 - 180^2 = 7600
-            NS_TEST_EXPECT_MSG_EQ(choice(CreateObject<LinkGroupGreedy>()), 2, "Greedy");
-            problem.Account(state, Eigen::Array3d(0, 9, 0));
-            NS_TEST_EXPECT_MSG_EQ(choice(rule), 2, "only 1 of 10 Mbit is missing: 0.1 against 0.2");
-            problem.Account(state, Eigen::Array3d(0, 1, 0));
-            NS_TEST_EXPECT_MSG_EQ(choice(rule), 2, "device 1 is served");
-            problem.Account(state, Eigen::Array3d(0, 0, 200));
-            NS_TEST_EXPECT_MSG_EQ(choice(rule), 1, "only device 1 has a gap");
-            problem.Account(state, Eigen::Array3d(0, 10, 0));
-            NS_TEST_EXPECT_MSG_EQ(choice(rule), -1, "nothing is left to do");
-        }
+        auto state = problem.BeginCycle(Eigen::Array3d(20, 20, 200),
+                                        Eigen::Array3d::Constant(0.5),
+                                        emphasis,
+                                        LinkGains(gains));
+        problem.Account(state, Eigen::Array3d(0, deliveredToFirst, 0));
+        state.slot = slot;
+        const std::string when =
+            "slot " + std::to_string(slot) + ", emphasis " + std::to_string(emphasis);
+        const auto rule = CreateObject<LinkGroupThresholdProgress>()->Decide(problem, state);
+        NS_TEST_EXPECT_MSG_EQ(rule.serves[0], byThreshold, "ThresholdProgress, " << when);
+        const auto greedy = CreateObject<LinkGroupGreedy>()->Decide(problem, state);
+        NS_TEST_EXPECT_MSG_EQ(greedy.serves[0], byGreedy, "Greedy, " << when);
     }
 };
 

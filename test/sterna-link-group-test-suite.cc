@@ -55,13 +55,15 @@ class PaperExampleTest : public LinkGroupTestCase
                 }
             }
         }
-        const std::set<std::pair<uint32_t, uint32_t>> paper{{1, 3},
-                                                            {1, 4},
-                                                            {2, 3},
-                                                            {2, 4},
-                                                            {3, 1},
-                                                            {3, 2},
-                                                            {3, 4}};
+        const std::set<std::pair<uint32_t, uint32_t>> paper{
+            {1, 3},
+            {1, 4},
+            {2, 3},
+            {2, 4},
+            {3, 1},
+            {3, 2},
+            {3, 4}
+        };
         ExpectTrue(links == paper, "the valid links are those of the paper");
         // TST and BS: idle, MT1 from either (3 ways without MT2), MT2 from either, or both one each
         // (4 ways with it); the LEO then has idle, TST, BS and, where it is free, MT2.
@@ -147,7 +149,7 @@ class RefusalTest : public LinkGroupTestCase
     {
         const auto system = MakeSystem(1, 1, 1, {STATION, TST, CELLULAR, DUAL});
         const LinkGroupProblem problem(system);
-        Eigen::ArrayXXd gains(3, 4); // LEO1, BS1, TST1
+        Eigen::ArrayXXd gains(3, 4);     // LEO1, BS1, TST1
         gains.row(0).setConstant(1e-13); // 100 W: SNR 100 W x 1e-13 / 1e-12 W = 10 dB
         gains.row(1).setConstant(1e-13); // 40 W: SNR 16 dB
         gains.row(2).setConstant(1e-12); // 2 W: SNR 13 dB
@@ -160,7 +162,12 @@ class RefusalTest : public LinkGroupTestCase
         const auto refusal = [&](const Serves& serves) {
             return problem.Refusal(state, ToGroup(serves));
         };
-        for (const Serves& valid : {Serves{-1, -1, -1}, {1, 2, -1}, {3, -1, -1}, {1, -1, 3}})
+        for (const Serves& valid : {
+                 Serves{-1, -1, -1},
+                 { 1,  2, -1},
+                 { 3, -1, -1},
+                 { 1, -1,  3}
+        })
         {
             NS_TEST_EXPECT_MSG_EQ(refusal(valid), "", "a valid group");
         }
@@ -252,7 +259,9 @@ class RateTest : public LinkGroupTestCase
 
         system.airtime = Eigen::ArrayXXd::Constant(2, 3, 0.1);
         system.airtime(1, 1) = 0.025; // a quarter of the slot
-        system.c.spectralEfficiency = [](double sinr) { return sinr / 5; };
+        system.c.spectralEfficiency = [](double sinr) {
+            return sinr / 5;
+        };
         const LinkGroupProblem shorter(system);
         ExpectNear(shorter.RateAtSinr(1, 1, 15), 1.5, 1e-12, "20 MHz x 3 bit/s/Hz x 25 ms");
         ExpectNear(shorter.RateAtSinr(1, 2, 15), 6, 1e-12, "20 MHz x 3 bit/s/Hz x 100 ms");

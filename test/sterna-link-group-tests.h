@@ -256,9 +256,9 @@ struct Instance
     double servedEmphasis{1};
 
     /// A state at the start of the cycle; `*now` is the slot that it shows the gains of.
-    LinkGroupProblem::State Begin(const LinkGroupProblem& problem,
-                                  std::shared_ptr<uint32_t> now = std::make_shared<uint32_t>(0))
-        const
+    LinkGroupProblem::State Begin(
+        const LinkGroupProblem& problem,
+        std::shared_ptr<uint32_t> now = std::make_shared<uint32_t>(0)) const
     {
         const auto known = gains;
         return problem.BeginCycle(

@@ -382,10 +382,11 @@ LinkGroupScheduler::BeginCycle()
         {
             m_queues[k]->SetDemand(std::llround(demands.demand(k) * 1e6));
         }
+        m_receivedBefore = m_ledger->GetTotalPackets();
+        m_lostBefore = m_ledger->GetTotalLostPackets();
     }
+    m_objective = m_problem->IdleObjective(m_state);
     m_refused = 0;
-    m_receivedBefore = m_ledger->GetTotalPackets();
-    m_lostBefore = m_ledger->GetTotalLostPackets();
     m_decider->BeginCycle(*m_problem, m_state);
 }
 
@@ -473,7 +474,8 @@ LinkGroupScheduler::Account()
         m_granted = LinkGroup(m_transmitters.size());
     }
     slot.reward = m_problem->Account(m_state, m_granted, volumes);
-    slot.objective = m_problem->Objective(m_state);
+    m_objective -= slot.reward; // Lemma 2
+    slot.objective = m_objective;
     slot.served = m_state.served;
     if (GetFidelity() == Fidelity::PACKET)
     {
@@ -509,9 +511,14 @@ LinkGroupScheduler::EndCycle()
     report.idleObjective = m_problem->IdleObjective(m_state);
     report.served = m_state.served;
     report.deliveredMbit = m_state.delivered.sum();
-    report.packetsLost = m_ledger->GetTotalLostPackets() - m_lostBefore;
-    report.packetsSent =
-        m_ledger->GetTotalPackets() - m_receivedBefore + report.packetsLost;
+    report.packetsSent = 0;
+    report.packetsLost = 0;
+    if (GetFidelity() == Fidelity::PACKET)
+    {
+        report.packetsLost = m_ledger->GetTotalLostPackets() - m_lostBefore;
+        report.packetsSent =
+            m_ledger->GetTotalPackets() - m_receivedBefore + report.packetsLost;
+    }
     report.refused = m_refused;
     m_cycleEndTrace(report);
     ++m_cycle;

@@ -132,6 +132,7 @@ class LinkGroupScheduler : public SlotScheduler
     std::vector<uint64_t> m_ledgerBits; //!< of the granted devices, at the start of the slot
     bool m_decided{false};            //!< whether the decider waits to learn of a decision
 
+    double m_objective{0};            //!< (14a), kept up to date by rewards
     uint64_t m_cycle{0};
     uint32_t m_refused{0};
     uint64_t m_receivedBefore{0}; //!< packets, at the start of the cycle

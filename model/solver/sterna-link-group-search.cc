@@ -109,6 +109,7 @@ LinkGroupSearch::Rank(const LinkGroupProblem::State& state, const Score& score, 
 {
     for (uint32_t n = 0; n < m_problem.Transmitters(); ++n)
     {
+        const auto alone = LinksAlone(state, score, n);
         const uint32_t band = m_problem.BandPattern(n);
         for (uint32_t pattern = 0; pattern < Patterns(); ++pattern)
         {
@@ -117,22 +118,47 @@ LinkGroupSearch::Rank(const LinkGroupProblem::State& state, const Score& score, 
                 continue;
             }
             auto& ranking = m_rankings[n][pattern];
-            for (uint32_t k = 0; k < m_problem.Devices(); ++k)
+            for (const auto& link : alone)
             {
-                if (!m_problem.IsValidLink(n, k) || state.Backlog(k) <= 0)
+                // Interference only lowers a link's volume, and so its score.
+                if (ranking.size() == depth && link.score <= ranking.back().score)
                 {
                     continue;
                 }
+                const uint32_t k = link.device;
                 const double volume =
                     std::min(state.Backlog(k), m_problem.Rate(state, n, k, pattern));
                 const double worth = volume > 0 ? score(k, volume) : 0;
                 if (worth > 0)
                 {
-                    Insert(ranking, {int32_t(k), volume, worth}, depth);
+                    Insert(ranking, {link.device, volume, worth}, depth);
                 }
             }
         }
     }
+}
+
+std::vector<ScoredLink>
+LinkGroupSearch::LinksAlone(const LinkGroupProblem::State& state,
+                            const Score& score,
+                            uint32_t transmitter) const
+{
+    std::vector<ScoredLink> links;
+    for (uint32_t k = 0; k < m_problem.Devices(); ++k)
+    {
+        const double backlog = state.Backlog(k);
+        if (backlog > 0 && m_problem.IsValidLink(transmitter, k))
+        {
+            const double volume =
+                std::min(backlog, m_problem.Rate(state, transmitter, k, 1U << transmitter));
+            const double worth = volume > 0 ? score(k, volume) : 0;
+            if (worth > 0)
+            {
+                links.push_back({int32_t(k), volume, worth});
+            }
+        }
+    }
+    return links;
 }
 
 const std::vector<ScoredLink>&

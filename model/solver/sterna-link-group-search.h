@@ -36,7 +36,8 @@ struct ScoredLink
 class LinkGroupSearch
 {
   public:
-    /// Value of delivering `volume` Mbit to a device in this slot; links worth <= 0 are left out.
+    /// Value of delivering `volume` Mbit to a device in this slot, not falling with the volume; links
+    /// worth <= 0 are left out.
     using Score = std::function<double(uint32_t device, double volume)>;
 
     /**
@@ -63,6 +64,10 @@ class LinkGroupSearch
 
   private:
     void Rank(const LinkGroupProblem::State& state, const Score& score, uint32_t depth);
+    /// The links of a transmitter that is alone on the air, each at the best it can be.
+    std::vector<ScoredLink> LinksAlone(const LinkGroupProblem::State& state,
+                                       const Score& score,
+                                       uint32_t transmitter) const;
     uint32_t Patterns() const;
 
     const LinkGroupProblem& m_problem;
