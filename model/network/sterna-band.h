@@ -17,13 +17,6 @@ enum class Band
     C   ///< Terrestrial links, 4 GHz by default.
 };
 
-/// Where a transmission goes, seen from the user: a scheduler manages directions one by one.
-enum class Direction
-{
-    DOWNLINK, ///< From a satellite, TST or base station towards the user.
-    UPLINK    ///< From the user towards a satellite, TST or base station.
-};
-
 } // namespace sterna
 } // namespace ns3
 
