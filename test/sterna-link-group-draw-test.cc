@@ -56,8 +56,8 @@ class RandomTest : public LinkGroupTestCase
                                                           CELLULAR}),
                      {0, 0.2, 0.2, 0.2, 0.2, 0.2},
                      {1});
-        // One open device among 400: rejection fails, so the scan must find it. LEO, BS and TST take
-        // turns in getting it.
+        // One open device among 400: rejection fails, so the scan must find it. LEO, BS and TST get
+        // it equally often.
         std::vector<GroundDevice> many(400, DUAL);
         many[0] = STATION;
         std::vector<double> shares(400, 0.0);

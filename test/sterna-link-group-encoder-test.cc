@@ -30,7 +30,7 @@ constexpr auto CELLULAR = GroundDevice::CELLULAR_UE;
 constexpr auto DUAL = GroundDevice::DUAL_MODE_UE;
 using Embedding = LinkGroupEncoder::Embedding;
 
-/// A system or a cycle that cannot be scheduled is refused with the offending value in the sentence.
+/// A system or a cycle that cannot be scheduled is refused; the sentence names the offending value.
 class BadInputTest : public LinkGroupTestCase
 {
   public:
@@ -292,8 +292,8 @@ class EncoderValueTest : public LinkGroupTestCase
                    0,
                    0,
                    0.125});
-        // Slot; per device the delivered share and the SNR, -20 to 40 dB over the range, or -1 for a
-        // link that does not exist.
+        // Slot; per device the delivered share and the SNR, -20 to 40 dB over the range, or -1 for
+        // a link that does not exist.
         ExpectRow(LinkGroupEncoder(Embedding::INDEX).Features(problem, state, choices),
                   {2 * 0.4 - 1, -1, -1, 2 * 0.2 - 1, 0, -1, 1});
         for (const auto& [at, value] : {

@@ -488,7 +488,7 @@ class ThresholdProgressTest : public LinkGroupTestCase
         ExpectChoice(5, 7, 0, 1, 2);
         // Slot 9: one slot completes neither.
         ExpectChoice(5, 9, 0, 2, 2);
-        // Emphasis 1: 58 + 7556 / 2 = 3836 against 2533 + 7556 / 5 = 4044, as long as it is in time.
+        // Emphasis 1: 58 + 7556 / 2 = 3836 against 2533 + 7556 / 5 = 4044, if it is in time.
         ExpectChoice(1, 0, 0, 2, 2);
         ExpectChoice(1, 7, 0, 1, 2);
         // 9 of 10 Mbit: the last one completes device 1 now, which Greedy sees, too.

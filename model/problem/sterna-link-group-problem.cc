@@ -180,6 +180,11 @@ LinkGroupProblem::LinkGroupProblem(LinkGroupSystem system)
         }
         m_satellites |= uint32_t(transmitter.satellite) << n;
     }
+    if (m_system.airtime.size() == 0)
+    {
+        m_system.airtime =
+            Eigen::ArrayXXd::Constant(Transmitters(), Devices(), m_system.slotDuration);
+    }
     CheckAirtime(m_system);
 }
 
@@ -238,6 +243,18 @@ LinkGroupProblem::BeginCycle(const Eigen::ArrayXd& demand,
     return state;
 }
 
+void
+LinkGroupProblem::SetAirtime(uint32_t transmitter, uint32_t device, double airtime)
+{
+    m_system.airtime(transmitter, device) = airtime;
+}
+
+double
+LinkGroupProblem::GetAirtime(uint32_t transmitter, uint32_t device) const
+{
+    return m_system.airtime(transmitter, device);
+}
+
 bool
 LinkGroupProblem::IsValidLink(uint32_t transmitter, uint32_t device) const
 {
@@ -276,9 +293,7 @@ LinkGroupProblem::RateAtSinr(uint32_t transmitter, uint32_t device, double sinr)
     }
     const double efficiency =
         band.spectralEfficiency ? band.spectralEfficiency(sinr) : std::log2(1 + sinr);
-    const double airtime =
-        m_system.airtime.size() == 0 ? m_system.slotDuration : m_system.airtime(transmitter, device);
-    return 1e-6 * airtime * band.bandwidth * efficiency; // (12)
+    return 1e-6 * m_system.airtime(transmitter, device) * band.bandwidth * efficiency; // (12)
 }
 
 double

@@ -141,6 +141,10 @@ class LinkGroupProblem
                      double servedEmphasis,
                      LinkGains gains) const;
 
+    /// Seconds of a slot that carry data on this link from now on: satellites come and go.
+    void SetAirtime(uint32_t transmitter, uint32_t device, double airtime);
+    double GetAirtime(uint32_t transmitter, uint32_t device) const;
+
     /// (7) and (8): may this transmitter ever serve this device?
     bool IsValidLink(uint32_t transmitter, uint32_t device) const;
     /// SINR (linear) of a link while the transmitters of `pattern` are active.

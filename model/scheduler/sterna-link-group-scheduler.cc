@@ -69,7 +69,6 @@ BandOf(const Ptr<SternaChannel>& channel, const Ptr<SternaNetDevice>& receiver)
 struct LinkGroupScheduler::Link
 {
     Ptr<SternaNetDevice> receiver;
-    Time delay;
     std::shared_ptr<MarkovFadingProcess> fading;
     double largeScaleGain{0};
     uint64_t cycle{~0ULL}; //!< for which largeScaleGain was fetched
@@ -282,25 +281,13 @@ LinkGroupScheduler::BuildProblem()
     system.slotDuration = GetSlotDuration().GetSeconds();
     system.slotsPerCycle = m_slotsPerCycle;
     system.literalObjective = m_literalObjective;
-    system.airtime = Eigen::ArrayXXd::Constant(m_transmitters.size(),
-                                               m_devices.size(),
-                                               system.slotDuration);
     m_links.resize(m_transmitters.size() * m_devices.size());
     const uint32_t devices = m_devices.size();
     for (uint32_t n = 0; n < m_transmitters.size(); ++n)
     {
         for (uint32_t k = 0; k < devices; ++k)
         {
-            auto& link = m_links[n * devices + k];
-            link.receiver = Receiver(n, k);
-            const bool itself = link.receiver == m_transmitters[n];
-            if (link.receiver && !itself)
-            {
-                const auto& channel = system.transmitters[n].satellite ? m_ka : m_c;
-                link.delay = channel->GetDelay(m_transmitters[n], link.receiver);
-                system.airtime(n, k) =
-                    SternaNetDevice::GetAirtime(GetSlotDuration(), link.delay).GetSeconds();
-            }
+            m_links[n * devices + k].receiver = Receiver(n, k);
         }
     }
     m_problem = std::make_unique<LinkGroupProblem>(std::move(system));
@@ -336,6 +323,10 @@ LinkGroupScheduler::Gain(uint32_t transmitter, uint32_t device, uint32_t slotsAh
     {
         link.cycle = m_cycle;
         link.largeScaleGain = channel->GetLargeScaleGain(tx, link.receiver);
+        const Time delay = channel->GetDelay(tx, link.receiver);
+        m_problem->SetAirtime(transmitter,
+                              device,
+                              SternaNetDevice::GetAirtime(GetSlotDuration(), delay).GetSeconds());
         const auto markov = DynamicCast<MarkovFadingLossModel>(channel->GetFading());
         if (markov && !link.fading)
         {
@@ -435,17 +426,17 @@ LinkGroupScheduler::Grant(Time duration)
         }
         const uint32_t k = m_granted.serves[n];
         const double rate = 1e6 * m_problem->RateAtSinr(n, k, m_decidedSinr[n]) /
-                            m_problem->System().airtime(n, k);
+                            m_problem->GetAirtime(n, k);
         const double minSinr = m_decidedSinr[n] * LINK_MARGIN;
+        const sterna::Grant grant{LinkOf(n, k).receiver, m_queues[k], rate, minSinr, duration};
         if (GetFidelity() == Fidelity::PACKET)
         {
             m_ledgerBits[n] = m_ledger->GetBits(m_nodeIds[k]);
-            m_transmitters[n]->Transmit(
-                sterna::Grant{LinkOf(n, k).receiver, m_queues[k], rate, minSinr, duration});
+            m_transmitters[n]->Transmit(grant);
         }
         else if (m_problem->Sinr(m_state, n, k, pattern) >= minSinr)
         {
-            const Time airtime = SternaNetDevice::GetAirtime(duration, LinkOf(n, k).delay);
+            const Time airtime = m_transmitters[n]->GetAirtime(grant);
             m_flowMbit[n] = std::min(m_state.Backlog(k), 1e-6 * rate * airtime.GetSeconds());
         }
     }
