@@ -22,13 +22,15 @@ struct TorchPolicy::Network
 namespace
 {
 
-torch::Tensor ToTensor(const Safetensors::Tensor& tensor)
+torch::Tensor
+ToTensor(const Safetensors::Tensor& tensor)
 {
     return torch::tensor(tensor.data).reshape(tensor.shape);
 }
 
 /// A view of the features as a batch of one.
-torch::Tensor ToInput(const std::vector<float>& features)
+torch::Tensor
+ToInput(const std::vector<float>& features)
 {
     return torch::from_blob(const_cast<float*>(features.data()),
                             {1, static_cast<int64_t>(features.size())},
@@ -59,14 +61,16 @@ TorchPolicy::TorchPolicy(const Safetensors& file)
 
 TorchPolicy::~TorchPolicy() = default;
 
-std::vector<float> TorchPolicy::GetValues(const std::vector<float>& features) const
+std::vector<float>
+TorchPolicy::GetValues(const std::vector<float>& features) const
 {
     torch::InferenceMode guard;
     const torch::Tensor values = m_network->layers->forward(ToInput(features)).contiguous();
     return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
 }
 
-int TorchPolicy::Decide(const std::vector<float>& features) const
+int
+TorchPolicy::Decide(const std::vector<float>& features) const
 {
     torch::InferenceMode guard;
     return m_network->layers->forward(ToInput(features)).argmax(1).item<int>();

@@ -49,7 +49,8 @@ constexpr int REPLAY = 10000;
 constexpr int BATCH = 32;
 constexpr int TRAININGS = 2000; // per round
 
-AgentSpaces GetSpaces()
+AgentSpaces
+GetSpaces()
 {
     AgentSpaces spaces;
     spaces.features = FEATURES;
@@ -57,7 +58,8 @@ AgentSpaces GetSpaces()
     return spaces;
 }
 
-double MeasureSeconds(const std::function<void()>& work)
+double
+MeasureSeconds(const std::function<void()>& work)
 {
     const auto begin = std::chrono::steady_clock::now();
     work();
@@ -65,7 +67,8 @@ double MeasureSeconds(const std::function<void()>& work)
 }
 
 /// Observations with features in U(-1, 1).
-std::vector<Observation> DrawObservations(int count)
+std::vector<Observation>
+DrawObservations(int count)
 {
     auto uniform = CreateObject<UniformRandomVariable>();
     uniform->SetStream(1);
@@ -80,7 +83,8 @@ std::vector<Observation> DrawObservations(int count)
 }
 
 /// Row 4: one decision, and how far the outputs are apart.
-void MeasureDecision(const std::string& path, bench::Report& report)
+void
+MeasureDecision(const std::string& path, bench::Report& report)
 {
     auto agent = CreateObject<DqnAgent>();
     agent->SetAttribute("HiddenLayers", StringValue(HIDDEN));
@@ -132,7 +136,8 @@ void MeasureDecision(const std::string& path, bench::Report& report)
 }
 
 /// Training steps per second: each stores a transition and trains on one batch.
-double MeasureTraining()
+double
+MeasureTraining()
 {
     auto agent = CreateObject<DqnAgent>();
     agent->SetAttribute("HiddenLayers", StringValue(HIDDEN));
@@ -162,15 +167,14 @@ double MeasureTraining()
     std::vector<double> seconds;
     for (int round = 0; round < ROUNDS; ++round)
     {
-        seconds.push_back(MeasureSeconds([&]() {
-            learn(TRAININGS);
-        }));
+        seconds.push_back(MeasureSeconds([&]() { learn(TRAININGS); }));
     }
     return TRAININGS / Median(seconds);
 }
 
 /// Runs the PyTorch program. \return its training steps per second; 0 if it cannot run
-double MeasurePyTorch(const std::string& script)
+double
+MeasurePyTorch(const std::string& script)
 {
     std::ostringstream command;
     command << "/usr/bin/python3 '" << script << "' --steps=" << TRAININGS << " --rounds=" << ROUNDS
@@ -182,7 +186,8 @@ double MeasurePyTorch(const std::string& script)
 }
 
 /// Row 5.
-void CompareTraining(const std::string& script, bench::Report& report)
+void
+CompareTraining(const std::string& script, bench::Report& report)
 {
     const double here = MeasureTraining();
     const double there = MeasurePyTorch(script);
@@ -201,7 +206,8 @@ void CompareTraining(const std::string& script, bench::Report& report)
 
 } // namespace
 
-int main(int argc, char* argv[])
+int
+main(int argc, char* argv[])
 {
     std::string script = "bench/sterna_bench_dqn_pytorch.py";
     std::string json;

@@ -109,9 +109,8 @@ CostOfDevices(uint32_t rounds, bench::Report& report)
         mbit[1] = b.mbitPerSlot;
     }
     Config::SetDefault("ns3::sterna::LinkGroupTraffic::Scale", DoubleValue(3));
-    std::cout << "row 2: packet-level slot, K = 100: " << 1e3 * Median(few) << " ms ("
-              << mbit[0] << " Mbit), K = 1000: " << 1e3 * Median(many) << " ms (" << mbit[1]
-              << " Mbit)\n";
+    std::cout << "row 2: packet-level slot, K = 100: " << 1e3 * Median(few) << " ms (" << mbit[0]
+              << " Mbit), K = 1000: " << 1e3 * Median(many) << " ms (" << mbit[1] << " Mbit)\n";
     report.AtMost(2, "slot time, K = 1000 / K = 100", Median(many) / Median(few), 1.5);
 }
 
@@ -145,8 +144,7 @@ RunSlots(uint32_t slots)
     const std::function<void(const LinkGroupCycle&)> count = [&](const LinkGroupCycle& cycle) {
         packets += cycle.packetsSent;
     };
-    scheduler->TraceConnectWithoutContext("CycleEnd",
-                                          Callback<void, const LinkGroupCycle&>(count));
+    scheduler->TraceConnectWithoutContext("CycleEnd", Callback<void, const LinkGroupCycle&>(count));
     Simulator::Run();
     Simulator::Destroy();
     rusage usage;

@@ -49,17 +49,19 @@ constexpr double TARGET = 2.0;
 
 uint64_t g_handled = 0; // packets that reached a protocol handler
 
-void Handle(Ptr<NetDevice>,
-            Ptr<const Packet>,
-            uint16_t,
-            const Address&,
-            const Address&,
-            NetDevice::PacketType)
+void
+Handle(Ptr<NetDevice>,
+       Ptr<const Packet>,
+       uint16_t,
+       const Address&,
+       const Address&,
+       NetDevice::PacketType)
 {
     ++g_handled;
 }
 
-Ptr<Node> MakeNode(double x)
+Ptr<Node>
+MakeNode(double x)
 {
     auto node = CreateObject<Node>();
     auto mobility = CreateObject<ConstantPositionMobilityModel>();
@@ -77,8 +79,8 @@ struct SternaLink
     Ptr<DeliveryLedger> ledger;
 
     SternaLink()
-        : queue(CreateObject<DestinationQueue>())
-        , ledger(CreateObject<DeliveryLedger>())
+        : queue(CreateObject<DestinationQueue>()),
+          ledger(CreateObject<DeliveryLedger>())
     {
         auto channel = CreateObject<SternaChannel>();
         auto loss = CreateObject<MatrixPropagationLossModel>();
@@ -113,7 +115,8 @@ struct SternaLink
 };
 
 /// Run the simulation. \return packets per second of wall time
-double MeasureRun(uint64_t packets)
+double
+MeasureRun(uint64_t packets)
 {
     g_handled = 0;
     const auto begin = std::chrono::steady_clock::now();
@@ -128,7 +131,8 @@ double MeasureRun(uint64_t packets)
     return packets / wall.count();
 }
 
-double MeasureSterna(uint64_t packets)
+double
+MeasureSterna(uint64_t packets)
 {
     const SternaLink link;
     link.queue->SetDemand(packets * PACKET_SIZE * 8);
@@ -142,7 +146,8 @@ double MeasureSterna(uint64_t packets)
     return rate;
 }
 
-double MeasurePointToPoint(uint64_t packets)
+double
+MeasurePointToPoint(uint64_t packets)
 {
     PointToPointHelper helper;
     helper.SetDeviceAttribute("DataRate", DataRateValue(DataRate(static_cast<uint64_t>(RATE))));
@@ -170,7 +175,8 @@ double MeasurePointToPoint(uint64_t packets)
     return MeasureRun(packets);
 }
 
-void CompareRates(uint64_t packets, uint32_t runs, bench::Report& report)
+void
+CompareRates(uint64_t packets, uint32_t runs, bench::Report& report)
 {
     std::vector<double> ours;
     std::vector<double> theirs;
@@ -186,7 +192,8 @@ void CompareRates(uint64_t packets, uint32_t runs, bench::Report& report)
 
 } // namespace
 
-int main(int argc, char* argv[])
+int
+main(int argc, char* argv[])
 {
     uint64_t packets = 500000;
     uint32_t rounds = 5;

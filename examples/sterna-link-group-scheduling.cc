@@ -26,8 +26,8 @@
  */
 
 #include "ns3/command-line.h"
-#include "ns3/gnuplot.h"
 #include "ns3/global-value.h"
+#include "ns3/gnuplot.h"
 #include "ns3/sterna-command-line-check.h"
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-link-group-experiment.h"
@@ -102,8 +102,7 @@ RatesOf(const std::string& name)
     {
         throw InputError("The rates '" + name + "' are unknown; they are shannon or standard.");
     }
-    return name == "shannon" ? LinkGroupSetting::Rates::SHANNON
-                             : LinkGroupSetting::Rates::STANDARD;
+    return name == "shannon" ? LinkGroupSetting::Rates::SHANNON : LinkGroupSetting::Rates::STANDARD;
 }
 
 /// Refuses options that cannot be before anything is simulated or written.
@@ -171,15 +170,15 @@ Train(const Options& options, LinkGroupExperiment experiment, OutputFolder& fold
     auto& curve = folder.Open("training.csv");
     curve << "cycle,objective,idle_objective,served\n";
     TrainAgent(agent, experiment, checkpoint, [&](uint32_t done, const LinkGroupCycle& cycle) {
-        curve << done << "," << cycle.objective << "," << cycle.idleObjective << ","
-              << cycle.served << "\n";
+        curve << done << "," << cycle.objective << "," << cycle.idleObjective << "," << cycle.served
+              << "\n";
         progress.Update(done);
     });
     const std::string path = folder.PathOf("policy.safetensors");
-    agent->SavePolicy(path,
-                      {{"sterna.command",
-                        PROGRAM + " --preset=" + options.preset +
-                            " --train=" + std::to_string(options.train)}});
+    agent->SavePolicy(
+        path,
+        {{"sterna.command",
+          PROGRAM + " --preset=" + options.preset + " --train=" + std::to_string(options.train)}});
     std::filesystem::remove(checkpoint);
     std::filesystem::remove(checkpoint + ".runs");
     return path;
@@ -327,7 +326,8 @@ DrawCycle(const std::vector<LinkGroupOutcome>& outcomes,
     }
     if (!folder.Draw("objective", plot))
     {
-        std::cerr << "gnuplot is not installed: objective.plt was written, objective.png was not.\n";
+        std::cerr
+            << "gnuplot is not installed: objective.plt was written, objective.png was not.\n";
     }
 }
 
@@ -358,7 +358,9 @@ main(int argc, char* argv[])
     CommandLine cmd(__FILE__);
     cmd.Usage("Compares deciders of link-group scheduling in a LEO-terrestrial network.");
     cmd.AddValue("preset", "small, learn or paper", options.preset);
-    cmd.AddValue("devices", "K, BS and TSTs included; as in the preset by default", options.setting.devices);
+    cmd.AddValue("devices",
+                 "K, BS and TSTs included; as in the preset by default",
+                 options.setting.devices);
     cmd.AddValue("leo-power", "transmit power of the LEO, W", options.setting.leoPower);
     cmd.AddValue("bs-power", "transmit power of the BS, W", options.setting.bsPower);
     cmd.AddValue("tst-power", "transmit power of the TSTs, W", options.setting.tstPower);

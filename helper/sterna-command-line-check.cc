@@ -33,7 +33,8 @@ Parse(const std::string& argument)
     const auto begin = argument.find_first_not_of('-');
     if (begin == std::string::npos || begin == 0)
     {
-        throw InputError("The argument '" + argument + "' is unknown; options look like --name=value.");
+        throw InputError("The argument '" + argument +
+                         "' is unknown; options look like --name=value.");
     }
     const auto equals = argument.find('=');
     return {argument.substr(begin, equals == std::string::npos ? equals : equals - begin),
@@ -71,9 +72,8 @@ CheckAttribute(const Argument& argument)
 void
 CheckWholeNumber(const Argument& argument)
 {
-    const bool digits =
-        !argument.value.empty() && argument.value.size() < 10 &&
-        argument.value.find_first_not_of("0123456789") == std::string::npos;
+    const bool digits = !argument.value.empty() && argument.value.size() < 10 &&
+                        argument.value.find_first_not_of("0123456789") == std::string::npos;
     if (!digits)
     {
         throw InputError("The value '" + argument.value + "' of --" + argument.name +
@@ -109,9 +109,16 @@ CheckArguments(const std::vector<std::string>& arguments,
                const std::vector<std::string>& integers,
                const std::vector<std::string>& reals)
 {
-    static const std::vector<std::string> HELP{"h", "help", "version", "PrintHelp",
-                                               "PrintVersion", "PrintGlobals", "PrintGroups",
-                                               "PrintGroup", "PrintTypeIds", "PrintAttributes"};
+    static const std::vector<std::string> HELP{"h",
+                                               "help",
+                                               "version",
+                                               "PrintHelp",
+                                               "PrintVersion",
+                                               "PrintGlobals",
+                                               "PrintGroups",
+                                               "PrintGroup",
+                                               "PrintTypeIds",
+                                               "PrintAttributes"};
     const auto isOneOf = [](const std::string& name, const std::vector<std::string>& names) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };

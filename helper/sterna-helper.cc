@@ -43,19 +43,15 @@ SternaHelper::SternaHelper()
     c.channel.Set("SinrThreshold", DoubleValue(3.0));
     c.channel.Set("RateModel", StringValue("ns3::sterna::NrCqiRateModel"));
 
-    const std::map<Terminal::Role, double> powers{
-        {   Terminal::SATELLITE, 100.0},
-        {         Terminal::TST,   2.0},
-        {Terminal::BASE_STATION,  40.0},
-        { Terminal::CELLULAR_UE,   0.2},
-        {Terminal::DUAL_MODE_UE,   0.2}
-    };
-    const std::map<Terminal::Role, double> kaGains{
-        {   Terminal::SATELLITE, 30.0},
-        {         Terminal::TST, 33.0},
-        {Terminal::BASE_STATION, 33.0},
-        {Terminal::DUAL_MODE_UE, 27.0}
-    };
+    const std::map<Terminal::Role, double> powers{{Terminal::SATELLITE, 100.0},
+                                                  {Terminal::TST, 2.0},
+                                                  {Terminal::BASE_STATION, 40.0},
+                                                  {Terminal::CELLULAR_UE, 0.2},
+                                                  {Terminal::DUAL_MODE_UE, 0.2}};
+    const std::map<Terminal::Role, double> kaGains{{Terminal::SATELLITE, 30.0},
+                                                   {Terminal::TST, 33.0},
+                                                   {Terminal::BASE_STATION, 33.0},
+                                                   {Terminal::DUAL_MODE_UE, 27.0}};
     for (const auto& [role, power] : powers)
     {
         for (const Band band : {Band::KA, Band::C})
@@ -74,7 +70,8 @@ SternaHelper::SternaHelper()
 
 SternaHelper::~SternaHelper() = default;
 
-SternaHelper::BandSetup& SternaHelper::Change(Band band)
+SternaHelper::BandSetup&
+SternaHelper::Change(Band band)
 {
     auto& setup = m_bands[band];
     if (setup.created)
@@ -85,14 +82,14 @@ SternaHelper::BandSetup& SternaHelper::Change(Band band)
     return setup;
 }
 
-void SternaHelper::SetChannelAttribute(Band band,
-                                       const std::string& name,
-                                       const AttributeValue& value)
+void
+SternaHelper::SetChannelAttribute(Band band, const std::string& name, const AttributeValue& value)
 {
     Change(band).channel.Set(name, value);
 }
 
-void SternaHelper::SetDeviceAttribute(const std::string& name, const AttributeValue& value)
+void
+SternaHelper::SetDeviceAttribute(const std::string& name, const AttributeValue& value)
 {
     for (auto& entry : m_devices)
     {
@@ -100,10 +97,11 @@ void SternaHelper::SetDeviceAttribute(const std::string& name, const AttributeVa
     }
 }
 
-void SternaHelper::SetDeviceAttribute(Terminal::Role role,
-                                      Band band,
-                                      const std::string& name,
-                                      const AttributeValue& value)
+void
+SternaHelper::SetDeviceAttribute(Terminal::Role role,
+                                 Band band,
+                                 const std::string& name,
+                                 const AttributeValue& value)
 {
     if (!Terminal::HasBand(role, band))
     {
@@ -113,7 +111,8 @@ void SternaHelper::SetDeviceAttribute(Terminal::Role role,
     m_devices[{role, band}].Set(name, value);
 }
 
-void SternaHelper::SetDualModeShare(double share)
+void
+SternaHelper::SetDualModeShare(double share)
 {
     if (!(share >= 0.0 && share <= 1.0))
     {
@@ -125,7 +124,8 @@ void SternaHelper::SetDualModeShare(double share)
 }
 
 template <typename Model>
-void SternaHelper::SetLosses(const BandSetup& setup)
+void
+SternaHelper::SetLosses(const BandSetup& setup)
 {
     const auto model = CreateObject<Model>();
     model->SetFrequency(setup.created->GetFrequency());
@@ -138,7 +138,8 @@ void SternaHelper::SetLosses(const BandSetup& setup)
     }
 }
 
-Ptr<SternaChannel> SternaHelper::GetChannel(Band band)
+Ptr<SternaChannel>
+SternaHelper::GetChannel(Band band)
 {
     auto& setup = m_bands[band];
     if (!setup.created)
@@ -157,12 +158,14 @@ Ptr<SternaChannel> SternaHelper::GetChannel(Band band)
     return setup.created;
 }
 
-Ptr<CoreNetwork> SternaHelper::GetCoreNetwork() const
+Ptr<CoreNetwork>
+SternaHelper::GetCoreNetwork() const
 {
     return m_core;
 }
 
-NetDeviceContainer SternaHelper::Install(Ptr<Node> node, Terminal::Role role)
+NetDeviceContainer
+SternaHelper::Install(Ptr<Node> node, Terminal::Role role)
 {
     NS_LOG_FUNCTION(this << node << role);
     if (node->GetObject<Terminal>())
@@ -190,7 +193,8 @@ NetDeviceContainer SternaHelper::Install(Ptr<Node> node, Terminal::Role role)
     return devices;
 }
 
-NetDeviceContainer SternaHelper::InstallAll(const NodeContainer& nodes, Terminal::Role role)
+NetDeviceContainer
+SternaHelper::InstallAll(const NodeContainer& nodes, Terminal::Role role)
 {
     NetDeviceContainer devices;
     for (auto node = nodes.Begin(); node != nodes.End(); ++node)
@@ -200,13 +204,15 @@ NetDeviceContainer SternaHelper::InstallAll(const NodeContainer& nodes, Terminal
     return devices;
 }
 
-NetDeviceContainer SternaHelper::InstallSatellites(const NodeContainer& satellites)
+NetDeviceContainer
+SternaHelper::InstallSatellites(const NodeContainer& satellites)
 {
     return InstallAll(satellites, Terminal::SATELLITE);
 }
 
-NetDeviceContainer SternaHelper::InstallSatellites(const NodeContainer& satellites,
-                                                   const std::vector<CircularOrbit>& orbits)
+NetDeviceContainer
+SternaHelper::InstallSatellites(const NodeContainer& satellites,
+                                const std::vector<CircularOrbit>& orbits)
 {
     if (orbits.size() != satellites.GetN())
     {
@@ -223,9 +229,10 @@ NetDeviceContainer SternaHelper::InstallSatellites(const NodeContainer& satellit
     return InstallSatellites(satellites);
 }
 
-NetDeviceContainer SternaHelper::InstallTerminals(const NodeContainer& tst,
-                                                  const NodeContainer& bs,
-                                                  const NodeContainer& ue)
+NetDeviceContainer
+SternaHelper::InstallTerminals(const NodeContainer& tst,
+                               const NodeContainer& bs,
+                               const NodeContainer& ue)
 {
     NetDeviceContainer devices;
     devices.Add(InstallAll(tst, Terminal::TST));
@@ -240,7 +247,8 @@ NetDeviceContainer SternaHelper::InstallTerminals(const NodeContainer& tst,
     return devices;
 }
 
-void SternaHelper::Steer(const NodeContainer& terminals)
+void
+SternaHelper::Steer(const NodeContainer& terminals)
 {
     if (m_bands[Band::KA].pathLoss)
     {
@@ -264,17 +272,19 @@ void SternaHelper::Steer(const NodeContainer& terminals)
     }
 }
 
-int64_t SternaHelper::AssignStreams(int64_t stream)
+int64_t
+SternaHelper::AssignStreams(int64_t stream)
 {
     int64_t used = GetChannel(Band::KA)->AssignStreams(stream);
     used += GetChannel(Band::C)->AssignStreams(stream + used);
     return used;
 }
 
-void SternaHelper::EnablePcapInternal(std::string prefix,
-                                      Ptr<NetDevice> nd,
-                                      bool promiscuous,
-                                      bool explicitFilename)
+void
+SternaHelper::EnablePcapInternal(std::string prefix,
+                                 Ptr<NetDevice> nd,
+                                 bool promiscuous,
+                                 bool explicitFilename)
 {
     const auto device = DynamicCast<SternaNetDevice>(nd);
     if (!device)
@@ -288,10 +298,11 @@ void SternaHelper::EnablePcapInternal(std::string prefix,
     pcap.HookDefaultSink<SternaNetDevice>(device, promiscuous ? "PromiscSniffer" : "Sniffer", file);
 }
 
-void SternaHelper::EnableAsciiInternal(Ptr<OutputStreamWrapper> stream,
-                                       std::string prefix,
-                                       Ptr<NetDevice> nd,
-                                       bool explicitFilename)
+void
+SternaHelper::EnableAsciiInternal(Ptr<OutputStreamWrapper> stream,
+                                  std::string prefix,
+                                  Ptr<NetDevice> nd,
+                                  bool explicitFilename)
 {
     const auto device = DynamicCast<SternaNetDevice>(nd);
     if (!device)

@@ -171,13 +171,15 @@ class SternaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevic
 };
 
 template <typename... Arguments>
-void SternaHelper::SetPathLoss(Band band, const std::string& type, Arguments&&... arguments)
+void
+SternaHelper::SetPathLoss(Band band, const std::string& type, Arguments&&... arguments)
 {
     Change(band).pathLoss.emplace(type, std::forward<Arguments>(arguments)...);
 }
 
 template <typename... Arguments>
-void SternaHelper::SetFading(Band band, const std::string& type, Arguments&&... arguments)
+void
+SternaHelper::SetFading(Band band, const std::string& type, Arguments&&... arguments)
 {
     auto& setup = Change(band);
     setup.hasFading = !type.empty();

@@ -171,7 +171,8 @@ RunDecider(const LinkGroupExperiment& experiment,
                 outcome.cycles.push_back(cycle);
                 onCycle(outcome.cycles.size());
             };
-        scheduler->TraceConnectWithoutContext("GroupSlot", Callback<void, const LinkGroupSlot&>(keep));
+        scheduler->TraceConnectWithoutContext("GroupSlot",
+                                              Callback<void, const LinkGroupSlot&>(keep));
         scheduler->TraceConnectWithoutContext("SlotEnd",
                                               Callback<void, uint64_t, double, Time>(slotEnd));
         scheduler->TraceConnectWithoutContext("CycleEnd",
@@ -202,8 +203,7 @@ TrainAgent(Ptr<Agent> agent,
         RunScope scope;
         RngSeedManager::SetRun(scope.First() + TRAINING_RUNS + r);
         LinkGroupScenario scenario(experiment.setting, Seconds(runs[r]), FIRST_STREAM);
-        const auto scheduler =
-            scenario.Install(decider, SlotScheduler::Fidelity::FLOW, runs[r]);
+        const auto scheduler = scenario.Install(decider, SlotScheduler::Fidelity::FLOW, runs[r]);
         if (r == first)
         {
             decider->Check(scheduler->GetProblem());

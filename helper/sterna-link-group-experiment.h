@@ -43,8 +43,8 @@ struct LinkGroupOutcome
 {
     std::string decider;
     std::vector<LinkGroupCycle> cycles;
-    double candidateGroups{0}; //!< mean number offered to a learner; 0 for the others
-    double allGroups{0};       //!< |G|
+    double candidateGroups{0};           //!< mean number offered to a learner; 0 for the others
+    double allGroups{0};                 //!< |G|
     std::vector<double> decisionSeconds; //!< one per decision
 
     MeanInterval Objective(int64_t stream) const;

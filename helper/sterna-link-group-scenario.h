@@ -41,11 +41,11 @@ struct LinkGroupSetting
         STANDARD //!< DVB-S2X in Ka band, NR CQI in C band
     };
 
-    uint32_t devices{20};  //!< K, with the BS and the TSTs
+    uint32_t devices{20}; //!< K, with the BS and the TSTs
     Rates rates{Rates::SHANNON};
-    double leoPower{100};  //!< W
-    double bsPower{40};    //!< W
-    double tstPower{2};    //!< W
+    double leoPower{100}; //!< W
+    double bsPower{40};   //!< W
+    double tstPower{2};   //!< W
 };
 
 /**

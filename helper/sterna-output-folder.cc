@@ -107,8 +107,7 @@ OutputFolder::Draw(const std::string& name, Gnuplot& plot)
         plot.GenerateOutput(script);
     }
     std::error_code ignored;
-    const std::string command =
-        "cd '" + m_path + "' && gnuplot '" + name + ".plt' >/dev/null 2>&1";
+    const std::string command = "cd '" + m_path + "' && gnuplot '" + name + ".plt' >/dev/null 2>&1";
     return std::system(command.c_str()) == 0 && fs::exists(PathOf(name + ".png"), ignored);
 }
 

@@ -99,8 +99,8 @@ KnownNames()
     for (uint16_t i = 0; i < TypeId::GetRegisteredN(); ++i)
     {
         const TypeId tid = TypeId::GetRegistered(i);
-        const bool decides = tid.IsChildOf(LinkGroupDecider::GetTypeId()) ||
-                             tid.IsChildOf(Agent::GetTypeId());
+        const bool decides =
+            tid.IsChildOf(LinkGroupDecider::GetTypeId()) || tid.IsChildOf(Agent::GetTypeId());
         if (!decides || !tid.HasConstructor() || tid.GetName() == PREFIX + "LinkGroupAgentDecider")
         {
             continue;
@@ -128,7 +128,8 @@ namespace
 Ptr<Object>
 CreateByName(const std::string& name)
 {
-    for (const auto& full : {name, PREFIX + "LinkGroup" + name, PREFIX + name + "Agent", PREFIX + name})
+    for (const auto& full :
+         {name, PREFIX + "LinkGroup" + name, PREFIX + name + "Agent", PREFIX + name})
     {
         TypeId tid;
         if (TypeId::LookupByNameFailSafe(full, &tid) && tid.HasConstructor())

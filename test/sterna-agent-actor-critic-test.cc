@@ -48,8 +48,9 @@ class GradientTest : public TestCase
     void CheckEqual(const Eigen::VectorXf& actual, const Eigen::VectorXd& expected);
 };
 
-Eigen::VectorXd GradientTest::Differences(const std::function<double(const Eigen::VectorXd&)>& loss,
-                                          const Eigen::VectorXd& at)
+Eigen::VectorXd
+GradientTest::Differences(const std::function<double(const Eigen::VectorXd&)>& loss,
+                          const Eigen::VectorXd& at)
 {
     const double step = 1e-6;
     Eigen::VectorXd gradient(at.size());
@@ -64,7 +65,8 @@ Eigen::VectorXd GradientTest::Differences(const std::function<double(const Eigen
     return gradient;
 }
 
-void GradientTest::CheckEqual(const Eigen::VectorXf& actual, const Eigen::VectorXd& expected)
+void
+GradientTest::CheckEqual(const Eigen::VectorXf& actual, const Eigen::VectorXd& expected)
 {
     NS_TEST_ASSERT_MSG_EQ(actual.size(), expected.size(), "number of parameters");
     NS_TEST_EXPECT_MSG_GT(expected.norm(), 1e-3, "a gradient of 0 would prove nothing");
@@ -74,7 +76,8 @@ void GradientTest::CheckEqual(const Eigen::VectorXf& actual, const Eigen::Vector
     }
 }
 
-void GradientTest::DoRun()
+void
+GradientTest::DoRun()
 {
     ActorCriticSettings settings;
     settings.features = FEATURES;
@@ -217,7 +220,8 @@ class TargetTest : public TestCase
     void DoRun() override;
 };
 
-double TargetTest::Target(const Situation& situation)
+double
+TargetTest::Target(const Situation& situation)
 {
     WolpertingerSettings settings;
     settings.networks.features = 1;
@@ -243,28 +247,20 @@ double TargetTest::Target(const Situation& situation)
     return std::sqrt(learner.Train().critic);
 }
 
-void TargetTest::DoRun()
+void
+TargetTest::DoRun()
 {
     // Next choices are kept with 16 bits: 1 / 65534 off at most, times 0.5 x 3 x 2.
     const double tolerance = 1e-4;
     const std::vector<Eigen::Index> all{0, 1, 2, 3};
     NS_TEST_EXPECT_MSG_EQ_TOL(Target({2, all}), 1 + 0.5 * 2.45, tolerance, "k = 2: 0.1 and 0.2");
     NS_TEST_EXPECT_MSG_EQ_TOL(Target({1, all}), 1 + 0.5 * 1.85, tolerance, "k = 1: 0.1");
-    NS_TEST_EXPECT_MSG_EQ_TOL(Target({
-                                  3,
-                                  {0, 1, 2}
-    }),
+    NS_TEST_EXPECT_MSG_EQ_TOL(Target({3, {0, 1, 2}}),
                               1 + 0.5 * 2.45,
                               tolerance,
                               "k = 3: the largest value, not that of the farthest, -0.5");
     NS_TEST_EXPECT_MSG_EQ_TOL(Target({9, all}), 1 + 0.5 * 6.65, tolerance, "k > 4: all");
-    NS_TEST_EXPECT_MSG_EQ_TOL(Target({
-                                  1,
-                                  {0, 3}
-    }),
-                              1 - 0.5,
-                              tolerance,
-                              "0.1 and 0.2 are invalid");
+    NS_TEST_EXPECT_MSG_EQ_TOL(Target({1, {0, 3}}), 1 - 0.5, tolerance, "0.1 and 0.2 are invalid");
     NS_TEST_EXPECT_MSG_EQ_TOL(Target({2, {}}), 1 + 0.5 * 1.25, tolerance, "none: proto-action");
     NS_TEST_EXPECT_MSG_EQ_TOL(Target({2, all, false}), 1 + 0.5 * 1.25, tolerance, "proto-action");
     NS_TEST_EXPECT_MSG_EQ_TOL(Target({2, all, true, true}), 1.0, tolerance, "termination");
@@ -375,7 +371,8 @@ class NormalizerTest : public TestCase
 
 } // namespace
 
-std::vector<TestCase*> ns3::sterna::test::MakeActorCriticTests()
+std::vector<TestCase*>
+ns3::sterna::test::MakeActorCriticTests()
 {
     return {new GradientTest,
             new SharedMemoryTest,

@@ -31,8 +31,8 @@ class CartPoleTest : public TestCase
 {
   public:
     explicit CartPoleTest(int64_t stream)
-        : TestCase("DQN solves CartPole-v1, stream " + std::to_string(stream))
-        , m_stream(stream)
+        : TestCase("DQN solves CartPole-v1, stream " + std::to_string(stream)),
+          m_stream(stream)
     {
     }
 

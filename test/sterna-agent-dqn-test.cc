@@ -123,7 +123,8 @@ class Chain
     int m_state{0};
 };
 
-Ptr<DqnAgent> MakeChainAgent(bool isDouble, bool prioritized, bool huber, int64_t stream)
+Ptr<DqnAgent>
+MakeChainAgent(bool isDouble, bool prioritized, bool huber, int64_t stream)
 {
     auto agent = CreateObject<DqnAgent>();
     agent->SetAttribute("LearningRate", DoubleValue(0.005));
@@ -155,10 +156,10 @@ class DqnChainTest : public TestCase
     DqnChainTest(bool isDouble, bool prioritized, bool huber)
         : TestCase(std::string("A three-state chain is learned: ") +
                    (isDouble ? "Double" : "plain") + (prioritized ? ", prioritised" : ", uniform") +
-                   (huber ? ", Huber" : ", squared"))
-        , m_double(isDouble)
-        , m_prioritized(prioritized)
-        , m_huber(huber)
+                   (huber ? ", Huber" : ", squared")),
+          m_double(isDouble),
+          m_prioritized(prioritized),
+          m_huber(huber)
     {
     }
 
@@ -282,8 +283,8 @@ class DqnResumeTest : public TestCase
   public:
     explicit DqnResumeTest(bool prioritized)
         : TestCase(std::string("Training is reproducible and resumes to the same bytes, ") +
-                   (prioritized ? "prioritised" : "uniform"))
-        , m_prioritized(prioritized)
+                   (prioritized ? "prioritised" : "uniform")),
+          m_prioritized(prioritized)
     {
     }
 
@@ -342,34 +343,24 @@ class DqnRefusalTest : public TestCase
         const std::string path = CreateTempDirFilename("dqn.safetensors");
         MakeChainAgent(true, false, true, 1)->SaveCheckpoint(path);
         auto prioritized = MakeChainAgent(true, true, true, 1);
-        std::string refusal = GetRefusal([&]() {
-            prioritized->LoadCheckpoint(path);
-        });
+        std::string refusal = GetRefusal([&]() { prioritized->LoadCheckpoint(path); });
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "dqn.Prioritized 'false'"), true, refusal);
         auto agent = CreateObject<DqnAgent>();
         agent->Configure(CartPole::GetSpaces());
-        refusal = GetRefusal([&]() {
-            agent->LoadCheckpoint(path);
-        });
+        refusal = GetRefusal([&]() { agent->LoadCheckpoint(path); });
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "but this agent has"), true, refusal);
         agent->SavePolicy(path, {});
-        refusal = GetRefusal([&]() {
-            agent->LoadCheckpoint(path);
-        });
+        refusal = GetRefusal([&]() { agent->LoadCheckpoint(path); });
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "no 'dqn."), true, "a policy: " << refusal);
 
         AgentSpaces spaces = CartPole::GetSpaces();
         spaces.embedding = 3;
-        refusal = GetRefusal([&]() {
-            agent->Configure(spaces);
-        });
+        refusal = GetRefusal([&]() { agent->Configure(spaces); });
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "3 embedding columns"), true, refusal);
         for (const char* layers : {"64-", "-64", "64-x", "0", "64--32", "64,32"})
         {
             agent->SetAttribute("HiddenLayers", StringValue(layers));
-            refusal = GetRefusal([&]() {
-                agent->Configure(CartPole::GetSpaces());
-            });
+            refusal = GetRefusal([&]() { agent->Configure(CartPole::GetSpaces()); });
             NS_TEST_EXPECT_MSG_EQ(Contains(refusal, layers), true, layers << ": " << refusal);
         }
         CheckTransitions();
@@ -382,9 +373,7 @@ class DqnRefusalTest : public TestCase
         good.observation = good.next = Chain::Observe(0);
         good.action.choice = Eigen::VectorXi::Constant(1, 1);
         const auto refusal = [&agent](const Transition& transition) {
-            return GetRefusal([&]() {
-                agent->Learn(transition);
-            });
+            return GetRefusal([&]() { agent->Learn(transition); });
         };
         NS_TEST_EXPECT_MSG_EQ(refusal(good), "", "a good one");
         Transition bad = good;
@@ -425,11 +414,7 @@ class DqnActTest : public TestCase
         spaces.choices = 4;
         agent->Configure(spaces);
         const std::string path = CreateTempDirFilename("frozen.safetensors");
-        agent->SavePolicy(path,
-                          {
-                              {       "note",     "kept"},
-                              {"sterna.kind", "not kept"}
-        });
+        agent->SavePolicy(path, {{"note", "kept"}, {"sterna.kind", "not kept"}});
         auto frozen = CreateObject<FrozenPolicy>();
         frozen->SetAttribute("Policy", StringValue(path));
         frozen->Configure(spaces);
@@ -511,7 +496,8 @@ class ClassicControlTest : public TestCase
 
 } // namespace
 
-std::vector<TestCase*> MakeDqnTests()
+std::vector<TestCase*>
+MakeDqnTests()
 {
     return {new DqnTargetTest,
             new DqnChainTest(true, true, true),

@@ -23,39 +23,34 @@ namespace
 constexpr auto EXPLOIT = Agent::Mode::EXPLOIT;
 
 /// The metadata every policy has.
-std::map<std::string, std::string> MakeMetadata(const std::string& kind, const AgentSpaces& spaces)
+std::map<std::string, std::string>
+MakeMetadata(const std::string& kind, const AgentSpaces& spaces)
 {
-    return {
-        {      "sterna.kind",                              kind},
-        {  "sterna.features",   std::to_string(spaces.features)},
-        {   "sterna.choices",    std::to_string(spaces.choices)},
-        { "sterna.embedding",  std::to_string(spaces.embedding)},
-        {"sterna.parameters", std::to_string(spaces.parameters)},
-        {"sterna.activation",                            "relu"},
-        {     "sterna.agent",                         "by hand"}
-    };
+    return {{"sterna.kind", kind},
+            {"sterna.features", std::to_string(spaces.features)},
+            {"sterna.choices", std::to_string(spaces.choices)},
+            {"sterna.embedding", std::to_string(spaces.embedding)},
+            {"sterna.parameters", std::to_string(spaces.parameters)},
+            {"sterna.activation", "relu"},
+            {"sterna.agent", "by hand"}};
 }
 
 /// One feature, two choices of value x and 2 - x, and one of value 1.
-Safetensors MakeQ()
+Safetensors
+MakeQ()
 {
     Safetensors file;
     AgentSpaces spaces;
     spaces.features = 1;
     spaces.choices = 3;
     file.metadata = MakeMetadata("q", spaces);
-    file.tensors["q.0.weight"] = {
-        {3,  1},
-        { 1, -1,0}
-    };
-    file.tensors["q.0.bias"] = {
-        {3 },
-        { 0, 2, 1}
-    };
+    file.tensors["q.0.weight"] = {{3, 1}, {1, -1, 0}};
+    file.tensors["q.0.bias"] = {{3}, {0, 2, 1}};
     return file;
 }
 
-AgentSpaces GetQSpaces()
+AgentSpaces
+GetQSpaces()
 {
     AgentSpaces spaces;
     spaces.features = 1;
@@ -64,7 +59,8 @@ AgentSpaces GetQSpaces()
 }
 
 /// Writes the file and configures a policy that reads it.
-Ptr<FrozenPolicy> Load(const Safetensors& file, const std::string& path, const AgentSpaces& spaces)
+Ptr<FrozenPolicy>
+Load(const Safetensors& file, const std::string& path, const AgentSpaces& spaces)
 {
     file.Write(path);
     auto policy = CreateObject<FrozenPolicy>();
@@ -73,7 +69,8 @@ Ptr<FrozenPolicy> Load(const Safetensors& file, const std::string& path, const A
     return policy;
 }
 
-Observation Observe(float feature)
+Observation
+Observe(float feature)
 {
     Observation observation;
     observation.features = Eigen::VectorXf::Constant(1, feature);
@@ -128,9 +125,7 @@ class FrozenQTest : public TestCase
         NS_TEST_EXPECT_MSG_EQ(value(-100), -10, "limited below");
         NS_TEST_EXPECT_MSG_EQ(policy->Act(Observe(std::nanf("")), EXPLOIT).choice[0], -1, "NaN");
         file.tensors["normalizer.scale"] = {{1}, {0}};
-        const std::string refusal = GetRefusal([&]() {
-            Load(file, path, GetQSpaces());
-        });
+        const std::string refusal = GetRefusal([&]() { Load(file, path, GetQSpaces()); });
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "'normalizer.scale'"), true, refusal);
     }
 };
@@ -152,14 +147,8 @@ class FrozenActorTest : public TestCase
         spaces.parameters = 2;
         Safetensors file;
         file.metadata = MakeMetadata("actor", spaces);
-        file.tensors["actor.0.weight"] = {
-            {   2,  1},
-            {0.5f, -1}
-        };
-        file.tensors["actor.0.bias"] = {
-            {    2},
-            { 0.25f,    0}
-        };
+        file.tensors["actor.0.weight"] = {{2, 1}, {0.5f, -1}};
+        file.tensors["actor.0.bias"] = {{2}, {0.25f, 0}};
         const auto policy = Load(file, CreateTempDirFilename("actor.safetensors"), spaces);
         const Action action = policy->Act(Observe(1), EXPLOIT);
         NS_TEST_ASSERT_MSG_EQ(action.parameters.cols(), 2, "1 x parameters");
@@ -191,15 +180,9 @@ class FrozenWolpertingerTest : public TestCase
         spaces.embedding = 1;
         file.metadata = MakeMetadata("wolpertinger", spaces);
         file.metadata["sterna.neighbours"] = std::to_string(neighbours);
-        file.tensors["actor.0.weight"] = {
-            {1, 1},
-            {1  }
-        };
+        file.tensors["actor.0.weight"] = {{1, 1}, {1}};
         file.tensors["actor.0.bias"] = {{1}, {0}};
-        file.tensors["critic.0.weight"] = {
-            {1,  2},
-            {3, -2}
-        };
+        file.tensors["critic.0.weight"] = {{1, 2}, {3, -2}};
         file.tensors["critic.0.bias"] = {{1}, {0}};
         return file;
     }
@@ -228,9 +211,7 @@ class FrozenWolpertingerTest : public TestCase
         observation.features[0] = std::nanf("");
         NS_TEST_EXPECT_MSG_EQ(Act(2, observation), -1, "NaN");
         CheckExample();
-        const std::string refusal = GetRefusal([&]() {
-            Load(Make(0), m_path, m_spaces);
-        });
+        const std::string refusal = GetRefusal([&]() { Load(Make(0), m_path, m_spaces); });
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "0 neighbours"), true, refusal);
     }
 
@@ -244,19 +225,9 @@ class FrozenWolpertingerTest : public TestCase
     {
         Safetensors file = Make(1);
         file.tensors["example.features"] = {{1}, {1}};
-        file.tensors["example.choices"] = {
-            {   2,     1},
-            {0.5f, -0.5f}
-        };
-        file.tensors["example.output"] = {
-            {          3},
-            { 0.76159416f, 2, 4}
-        };
-        const auto refusal = [&]() {
-            return GetRefusal([&]() {
-                Load(file, m_path, m_spaces);
-            });
-        };
+        file.tensors["example.choices"] = {{2, 1}, {0.5f, -0.5f}};
+        file.tensors["example.output"] = {{3}, {0.76159416f, 2, 4}};
+        const auto refusal = [&]() { return GetRefusal([&]() { Load(file, m_path, m_spaces); }); };
         NS_TEST_EXPECT_MSG_EQ(refusal(), "", "the example fits");
         file.tensors["example.output"].data[2] = 4.001f;
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal(), "4.001"), true, "a missed value: " << refusal());
@@ -281,9 +252,7 @@ class FrozenRefusalTest : public TestCase
     void Expect(const Safetensors& file, const AgentSpaces& spaces, const std::string& part)
     {
         const std::string path = CreateTempDirFilename("refused.safetensors");
-        const std::string refusal = GetRefusal([&]() {
-            Load(file, path, spaces);
-        });
+        const std::string refusal = GetRefusal([&]() { Load(file, path, spaces); });
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, part), true, part << ", not: " << refusal);
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, path), true, "the file is named: " << refusal);
     }
@@ -322,21 +291,18 @@ class FrozenRefusalTest : public TestCase
         Expect(file, GetQSpaces(), "no 'sterna.kind'");
         file = MakeQ();
         file.tensors["example.features"] = {{1}, {2}};
-        file.tensors["example.output"] = {
-            {3 },
-            { 2, 0.5f, 1}
-        };
+        file.tensors["example.output"] = {{3}, {2, 0.5f, 1}};
         Expect(file, GetQSpaces(), "its own example says 0.5");
-        const std::string empty = GetRefusal([]() {
-            CreateObject<FrozenPolicy>()->Configure(GetQSpaces());
-        });
+        const std::string empty =
+            GetRefusal([]() { CreateObject<FrozenPolicy>()->Configure(GetQSpaces()); });
         NS_TEST_EXPECT_MSG_EQ(Contains(empty, "Attribute Policy is empty"), true, empty);
     }
 };
 
 } // namespace
 
-std::vector<TestCase*> MakeFrozenPolicyTests()
+std::vector<TestCase*>
+MakeFrozenPolicyTests()
 {
     return {new FrozenQTest,
             new FrozenActorTest,

@@ -25,14 +25,16 @@ namespace test
 namespace
 {
 
-Ptr<UniformRandomVariable> MakeUniform(int64_t stream)
+Ptr<UniformRandomVariable>
+MakeUniform(int64_t stream)
 {
     auto uniform = CreateObject<UniformRandomVariable>();
     uniform->SetStream(stream);
     return uniform;
 }
 
-Generator MakeGenerator(int64_t stream)
+Generator
+MakeGenerator(int64_t stream)
 {
     Generator generator;
     generator.Seed(MakeUniform(stream));
@@ -312,9 +314,7 @@ class ReplayBufferTest : public TestCase
         Check(copy);
         NS_TEST_EXPECT_MSG_EQ(Push(copy, 5), 1, "the position is kept");
         ReplayBuffer smaller(2, 2, 1, 3);
-        const std::string refusal = GetRefusal([&]() {
-            smaller.Load(file, "replay", "f");
-        });
+        const std::string refusal = GetRefusal([&]() { smaller.Load(file, "replay", "f"); });
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "ReplayCapacity of 2"), true, refusal);
 
         // Uniform draws of 3 slots, 30000: five standard deviations of sqrt(30000 * 2/9) = 82.
@@ -347,9 +347,7 @@ class NeighboursTest : public TestCase
         auto uniform = MakeUniform(5);
         for (int round = 0; round < 50; ++round)
         {
-            const auto draw = [&]() {
-                return static_cast<float>(uniform->GetInteger(0, 4));
-            };
+            const auto draw = [&]() { return static_cast<float>(uniform->GetInteger(0, 4)); };
             const RowMatrixXf points = RowMatrixXf::NullaryExpr(40, 3, draw);
             const Eigen::VectorXf point = Eigen::VectorXf::NullaryExpr(3, draw);
             bool valid[40];
@@ -399,7 +397,8 @@ class NeighboursTest : public TestCase
 
 } // namespace
 
-std::vector<TestCase*> MakeReplayTests()
+std::vector<TestCase*>
+MakeReplayTests()
 {
     return {new SumTreeTest,
             new PrioritizedFrequencyTest,

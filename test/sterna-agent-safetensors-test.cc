@@ -22,7 +22,8 @@ namespace
 using namespace std::string_literals;
 
 /// A file: the header's length in 8 bytes, least significant first, the header, the data.
-std::string Assemble(const std::string& header, const std::string& data)
+std::string
+Assemble(const std::string& header, const std::string& data)
 {
     const auto low = static_cast<char>(header.size() & 0xFF);
     const auto high = static_cast<char>(header.size() >> 8);
@@ -92,9 +93,7 @@ class SafetensorsRefusalTest : public TestCase
     {
         const std::string path = CreateTempDirFilename("damaged.safetensors");
         WriteBytes(path, bytes);
-        const std::string refusal = GetRefusal([&path]() {
-            Safetensors::Read(path);
-        });
+        const std::string refusal = GetRefusal([&path]() { Safetensors::Read(path); });
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, part), true, part << ", not: " << refusal);
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, path), true, "the file is named: " << refusal);
     }
@@ -132,9 +131,8 @@ class SafetensorsRefusalTest : public TestCase
         // IEEE 754: 0x7FC00000 is NaN, 0xFF800000 is -infinity.
         Expect(One(good, ONE_AND_A_HALF + "\x00\x00\xC0\x7F"s), "'a' holds a value that is not");
         Expect(One(good, "\x00\x00\x80\xFF"s + MINUS_TWO), "'a' holds a value that is not");
-        const std::string missing = GetRefusal([]() {
-            Safetensors::Read("/nowhere/x.safetensors");
-        });
+        const std::string missing =
+            GetRefusal([]() { Safetensors::Read("/nowhere/x.safetensors"); });
         NS_TEST_EXPECT_MSG_EQ(Contains(missing, "/nowhere/x.safetensors"), true, missing);
         NS_TEST_EXPECT_MSG_EQ(Contains(missing, "does not exist"), true, missing);
     }
@@ -155,9 +153,7 @@ class SafetensorsWriteTest : public TestCase
         Safetensors file;
         file.tensors["a"] = {{1}, {1.0f}};
         const auto refusal = [&file](const std::string& path) {
-            return GetRefusal([&]() {
-                file.Write(path);
-            });
+            return GetRefusal([&]() { file.Write(path); });
         };
         const std::string path = CreateTempDirFilename("kept.safetensors");
         file.Write(path);
@@ -191,39 +187,27 @@ class SafetensorsLookupTest : public TestCase
     void DoRun() override
     {
         Safetensors file;
-        file.tensors["a"] = {
-            {   1,    2},
-            {1.0f, 2.0f}
-        };
-        file.metadata = {
-            {"large", "18446744073709551615"},
-            { "word",                  "12x"},
-            {"below",                   "-1"}
-        };
+        file.tensors["a"] = {{1, 2}, {1.0f, 2.0f}};
+        file.metadata = {{"large", "18446744073709551615"}, {"word", "12x"}, {"below", "-1"}};
         NS_TEST_EXPECT_MSG_EQ(file.GetCount("large", "f"), 18446744073709551615ULL, "2^64 - 1");
         NS_TEST_EXPECT_MSG_EQ(file.Get("a", {1, 2}, "f").data[1], 2.0f, "tensor");
         const auto refusal = [&file](const char* key) {
-            return GetRefusal([&]() {
-                file.GetCount(key, "f");
-            });
+            return GetRefusal([&]() { file.GetCount(key, "f"); });
         };
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal("word"), "'12x'"), true, refusal("word"));
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal("below"), "'-1'"), true, refusal("below"));
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal("none"), "no 'none'"), true, refusal("none"));
-        const std::string shape = GetRefusal([&]() {
-            file.Get("a", {2, 1}, "f");
-        });
+        const std::string shape = GetRefusal([&]() { file.Get("a", {2, 1}, "f"); });
         NS_TEST_EXPECT_MSG_EQ(Contains(shape, "shape [1, 2], not [2, 1]"), true, shape);
-        const std::string none = GetRefusal([&]() {
-            file.Get("b", {1}, "f");
-        });
+        const std::string none = GetRefusal([&]() { file.Get("b", {1}, "f"); });
         NS_TEST_EXPECT_MSG_EQ(Contains(none, "no tensor 'b'"), true, none);
     }
 };
 
 } // namespace
 
-std::vector<TestCase*> MakeSafetensorsTests()
+std::vector<TestCase*>
+MakeSafetensorsTests()
 {
     return {new SafetensorsBytesTest,
             new SafetensorsRefusalTest,

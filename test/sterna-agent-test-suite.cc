@@ -65,11 +65,12 @@ class MlpByHandTest : public TestCase
 };
 
 /// A network's outputs, sum by sum in double precision.
-std::vector<double> ReferenceForward(const std::vector<Eigen::Index>& widths,
-                                     Mlp::Hidden hidden,
-                                     Mlp::Output output,
-                                     const std::vector<double>& parameters,
-                                     std::vector<double> values)
+std::vector<double>
+ReferenceForward(const std::vector<Eigen::Index>& widths,
+                 Mlp::Hidden hidden,
+                 Mlp::Output output,
+                 const std::vector<double>& parameters,
+                 std::vector<double> values)
 {
     size_t position = 0;
     for (size_t layer = 0; layer + 1 < widths.size(); ++layer)
@@ -110,9 +111,9 @@ class MlpGradientTest : public TestCase
     MlpGradientTest(Mlp::Hidden hidden, Mlp::Output output)
         : TestCase(std::string("Perceptron against finite differences, ") +
                    (hidden == Mlp::Hidden::RELU ? "ReLU" : "tanh") + " and " +
-                   (output == Mlp::Output::TANH ? "tanh" : "identity"))
-        , m_hidden(hidden)
-        , m_output(output)
+                   (output == Mlp::Output::TANH ? "tanh" : "identity")),
+          m_hidden(hidden),
+          m_output(output)
     {
     }
 
@@ -123,9 +124,7 @@ class MlpGradientTest : public TestCase
         uniform->SetStream(1);
         Mlp mlp(m_widths, m_hidden, m_output);
         mlp.Initialize(uniform);
-        const auto draw = [&uniform]() {
-            return static_cast<float>(uniform->GetValue(-2, 2));
-        };
+        const auto draw = [&uniform]() { return static_cast<float>(uniform->GetValue(-2, 2)); };
         const RowMatrixXf inputs = RowMatrixXf::NullaryExpr(6, 3, draw);
         const RowMatrixXf weights = RowMatrixXf::NullaryExpr(6, 2, draw);
         m_parameters = {mlp.GetParameters().begin(), mlp.GetParameters().end()};
@@ -272,10 +271,7 @@ class MlpFileTest : public TestCase
                               true,
                               "NaN stays");
 
-        file.tensors["net.1.weight"] = {
-            {2, 5},
-            std::vector<float>(10, 0.0f)
-        };
+        file.tensors["net.1.weight"] = {{2, 5}, std::vector<float>(10, 0.0f)};
         NS_TEST_EXPECT_MSG_EQ(Contains(GetRefusal(load), "'net.1.weight' has shape [2, 5], not"),
                               true,
                               "layers that do not fit: " << GetRefusal(load));

@@ -27,20 +27,23 @@ std::vector<TestCase*> MakeFrozenPolicyTests();
 std::vector<TestCase*> MakeDqnTests();
 
 /// All bytes of a file; empty if it does not exist.
-inline std::string ReadBytes(const std::string& path)
+inline std::string
+ReadBytes(const std::string& path)
 {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-inline void WriteBytes(const std::string& path, const std::string& bytes)
+inline void
+WriteBytes(const std::string& path, const std::string& bytes)
 {
     std::ofstream(path, std::ios::binary) << bytes;
 }
 
 /// The sentence of the InputError that `call` throws; empty if it throws none.
 template <typename Call>
-std::string GetRefusal(Call call)
+std::string
+GetRefusal(Call call)
 {
     try
     {
@@ -54,7 +57,8 @@ std::string GetRefusal(Call call)
 }
 
 /// Whether `text` contains `part`.
-inline bool Contains(const std::string& text, const std::string& part)
+inline bool
+Contains(const std::string& text, const std::string& part)
 {
     return text.find(part) != std::string::npos;
 }

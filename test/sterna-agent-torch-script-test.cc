@@ -19,7 +19,8 @@ namespace
 
 using Mode = Agent::Mode;
 
-AgentSpaces MakeSpaces(Eigen::Index choices, Eigen::Index embedding, Eigen::Index parameters)
+AgentSpaces
+MakeSpaces(Eigen::Index choices, Eigen::Index embedding, Eigen::Index parameters)
 {
     AgentSpaces spaces;
     spaces.features = 3;
@@ -30,7 +31,8 @@ AgentSpaces MakeSpaces(Eigen::Index choices, Eigen::Index embedding, Eigen::Inde
 }
 
 /// A TorchScript file whose class has this one method.
-std::string Write(const std::string& path, const std::string& method)
+std::string
+Write(const std::string& path, const std::string& method)
 {
     torch::jit::Module module("Policy");
     module.define(method);
@@ -38,14 +40,16 @@ std::string Write(const std::string& path, const std::string& method)
     return path;
 }
 
-Ptr<TorchScriptPolicy> MakePolicy(const std::string& path)
+Ptr<TorchScriptPolicy>
+MakePolicy(const std::string& path)
 {
     auto policy = CreateObject<TorchScriptPolicy>();
     policy->SetAttribute("Policy", StringValue(path));
     return policy;
 }
 
-Observation Observe(float a, float b, float c)
+Observation
+Observe(float a, float b, float c)
 {
     Observation observation;
     observation.features = Eigen::Vector3f(a, b, c);
@@ -111,9 +115,7 @@ class TorchScriptBadTest : public TestCase
   private:
     void Expect(const std::string& path, const AgentSpaces& spaces, const std::string& part)
     {
-        const std::string sentence = GetRefusal([&] {
-            MakePolicy(path)->Configure(spaces);
-        });
+        const std::string sentence = GetRefusal([&] { MakePolicy(path)->Configure(spaces); });
         NS_TEST_EXPECT_MSG_EQ(Contains(sentence, part), true, "'" << sentence << "'");
         NS_TEST_EXPECT_MSG_EQ(Contains(sentence, "\n"), false, "one line: '" << sentence << "'");
     }
@@ -197,7 +199,8 @@ class TorchScriptRunningTest : public TestCase
 
 } // namespace
 
-std::vector<TestCase*> ns3::sterna::test::MakeTorchScriptTests()
+std::vector<TestCase*>
+ns3::sterna::test::MakeTorchScriptTests()
 {
     return {new TorchScriptGoodTest, new TorchScriptBadTest, new TorchScriptRunningTest};
 }

@@ -31,10 +31,11 @@ std::vector<TestCase*> MakeTorchScriptTests();
  * A perceptron with ReLU in double precision: a second, slow and plain way to what Mlp and LibTorch
  * compute. `parameters` is laid out as an Mlp's.
  */
-inline Eigen::VectorXd PlainForward(const std::vector<Eigen::Index>& widths,
-                                    const Eigen::VectorXd& parameters,
-                                    Eigen::VectorXd x,
-                                    bool tanhAtTheEnd)
+inline Eigen::VectorXd
+PlainForward(const std::vector<Eigen::Index>& widths,
+             const Eigen::VectorXd& parameters,
+             Eigen::VectorXd x,
+             bool tanhAtTheEnd)
 {
     Eigen::Index next = 0;
     for (size_t layer = 0; layer + 1 < widths.size(); ++layer)
@@ -59,9 +60,8 @@ inline Eigen::VectorXd PlainForward(const std::vector<Eigen::Index>& widths,
 }
 
 /// Numbers in [-1, 1], a different sequence for each stream.
-inline RowMatrixXf RandomMatrix(Eigen::Index rows,
-                                Eigen::Index columns,
-                                Ptr<UniformRandomVariable> uniform)
+inline RowMatrixXf
+RandomMatrix(Eigen::Index rows, Eigen::Index columns, Ptr<UniformRandomVariable> uniform)
 {
     RowMatrixXf matrix(rows, columns);
     for (Eigen::Index i = 0; i < matrix.size(); ++i)
@@ -71,7 +71,8 @@ inline RowMatrixXf RandomMatrix(Eigen::Index rows,
     return matrix;
 }
 
-inline Ptr<UniformRandomVariable> MakeStream(int64_t stream)
+inline Ptr<UniformRandomVariable>
+MakeStream(int64_t stream)
 {
     auto uniform = CreateObject<UniformRandomVariable>();
     uniform->SetStream(stream);

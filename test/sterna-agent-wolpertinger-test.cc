@@ -25,7 +25,8 @@ using Mode = Agent::Mode;
 
 constexpr Eigen::Index FEATURES = 4;
 
-AgentSpaces EmbeddedSpaces(Eigen::Index embedding = 3)
+AgentSpaces
+EmbeddedSpaces(Eigen::Index embedding = 3)
 {
     AgentSpaces spaces;
     spaces.features = FEATURES;
@@ -33,7 +34,8 @@ AgentSpaces EmbeddedSpaces(Eigen::Index embedding = 3)
     return spaces;
 }
 
-AgentSpaces ContinuousSpaces()
+AgentSpaces
+ContinuousSpaces()
 {
     AgentSpaces spaces;
     spaces.features = FEATURES;
@@ -42,7 +44,8 @@ AgentSpaces ContinuousSpaces()
 }
 
 /// A small agent that starts to train after 20 transitions.
-Ptr<WolpertingerAgent> MakeAgent(int64_t stream)
+Ptr<WolpertingerAgent>
+MakeAgent(int64_t stream)
 {
     auto agent = CreateObject<WolpertingerAgent>();
     agent->SetAttribute("HiddenLayers", StringValue("16-16"));
@@ -57,7 +60,8 @@ Ptr<WolpertingerAgent> MakeAgent(int64_t stream)
 }
 
 /// Features far from mean 0, 5 to 14 choices, some of them masked; never all of them.
-Observation RandomObservation(const AgentSpaces& spaces, Ptr<UniformRandomVariable> uniform)
+Observation
+RandomObservation(const AgentSpaces& spaces, Ptr<UniformRandomVariable> uniform)
 {
     Observation observation;
     observation.features = 3.0f * RandomMatrix(spaces.features, 1, uniform).array() + 2.0f;
@@ -73,7 +77,8 @@ Observation RandomObservation(const AgentSpaces& spaces, Ptr<UniformRandomVariab
 }
 
 /// Lets an agent act and learn in a made-up world, which depends on the step and on nothing else.
-void Live(Ptr<Agent> agent, const AgentSpaces& spaces, int begin, int end)
+void
+Live(Ptr<Agent> agent, const AgentSpaces& spaces, int begin, int end)
 {
     for (int step = begin; step < end; ++step)
     {
@@ -90,7 +95,8 @@ void Live(Ptr<Agent> agent, const AgentSpaces& spaces, int begin, int end)
     }
 }
 
-std::string GetCheckpoint(Ptr<Agent> agent, const std::string& path)
+std::string
+GetCheckpoint(Ptr<Agent> agent, const std::string& path)
 {
     agent->SaveCheckpoint(path);
     return ReadBytes(path);
@@ -164,7 +170,8 @@ class MappingTest : public TestCase
     static Eigen::VectorXd Parameters(const Safetensors& file, const std::string& prefix);
 };
 
-Eigen::VectorXd MappingTest::Parameters(const Safetensors& file, const std::string& prefix)
+Eigen::VectorXd
+MappingTest::Parameters(const Safetensors& file, const std::string& prefix)
 {
     std::vector<double> all;
     for (int layer = 0; layer < 3; ++layer)
@@ -178,7 +185,8 @@ Eigen::VectorXd MappingTest::Parameters(const Safetensors& file, const std::stri
     return Eigen::Map<const Eigen::VectorXd>(all.data(), static_cast<Eigen::Index>(all.size()));
 }
 
-void MappingTest::DoRun()
+void
+MappingTest::DoRun()
 {
     const std::string path = CreateTempDirFilename("mapping.safetensors");
     const AgentSpaces spaces = EmbeddedSpaces();
@@ -290,8 +298,8 @@ class ReproducibilityTest : public TestCase
 {
   public:
     ReproducibilityTest(const AgentSpaces& spaces, const std::string& name)
-        : TestCase("same streams, same bytes; a resumed run equals one in a piece: " + name)
-        , m_spaces(spaces)
+        : TestCase("same streams, same bytes; a resumed run equals one in a piece: " + name),
+          m_spaces(spaces)
     {
     }
 
@@ -334,8 +342,8 @@ class SavedPolicyTest : public TestCase
 {
   public:
     SavedPolicyTest(const AgentSpaces& spaces, const std::string& name)
-        : TestCase("a saved policy decides as the agent: " + name)
-        , m_spaces(spaces)
+        : TestCase("a saved policy decides as the agent: " + name),
+          m_spaces(spaces)
     {
     }
 
@@ -346,10 +354,7 @@ class SavedPolicyTest : public TestCase
         auto agent = MakeAgent(50);
         agent->Configure(m_spaces);
         Live(agent, m_spaces, 0, 100);
-        agent->SavePolicy(path,
-                          {
-                              {"training.seed", "50"}
-        });
+        agent->SavePolicy(path, {{"training.seed", "50"}});
         auto frozen = CreateObject<FrozenPolicy>();
         frozen->SetAttribute("Policy", StringValue(path));
         frozen->Configure(m_spaces);
@@ -399,20 +404,17 @@ class RefusalTest : public TestCase
         transition.next = transition.observation;
         transition.action.choice = Eigen::VectorXi::Zero(1);
         spoil(transition);
-        return GetRefusal([&] {
-            agent->Learn(transition);
-        });
+        return GetRefusal([&] { agent->Learn(transition); });
     }
 };
 
-void RefusalTest::DoRun()
+void
+RefusalTest::DoRun()
 {
     const auto configure = [](AgentSpaces spaces, const std::string& layers) {
         auto agent = MakeAgent(61);
         agent->SetAttribute("HiddenLayers", StringValue(layers));
-        return GetRefusal([&] {
-            agent->Configure(spaces);
-        });
+        return GetRefusal([&] { agent->Configure(spaces); });
     };
     AgentSpaces both = EmbeddedSpaces();
     both.parameters = 1;
@@ -425,46 +427,15 @@ void RefusalTest::DoRun()
         Expect(configure(EmbeddedSpaces(), layers), "\"" + std::string(layers) + "\"");
     }
     auto agent = MakeAgent(62);
-    Expect(GetRefusal([&] {
-               agent->SavePolicy("x", {});
-           }),
-           "before Configure()");
+    Expect(GetRefusal([&] { agent->SavePolicy("x", {}); }), "before Configure()");
     agent->Configure(EmbeddedSpaces());
-    Expect(Refusal(agent,
-                   [](Transition& t) {
-                       t.action.choice(0) = 77;
-                   }),
-           "77");
-    Expect(Refusal(agent,
-                   [](Transition& t) {
-                       t.action.choice(0) = -1;
-                   }),
-           "-1");
-    Expect(Refusal(agent,
-                   [](Transition& t) {
-                       t.reward = std::nanf("");
-                   }),
-           "not finite");
-    Expect(Refusal(agent,
-                   [](Transition& t) {
-                       t.next.features(1) = INFINITY;
-                   }),
-           "not finite");
-    Expect(Refusal(agent,
-                   [](Transition& t) {
-                       t.next.choices(2, 1) = 1.5f;
-                   }),
-           "1.5");
-    Expect(Refusal(agent,
-                   [](Transition& t) {
-                       t.observation.features.resize(9);
-                   }),
-           "9");
-    NS_TEST_EXPECT_MSG_EQ(Refusal(agent,
-                                  [](Transition&) {
-                                  }),
-                          "",
-                          "a good one passes");
+    Expect(Refusal(agent, [](Transition& t) { t.action.choice(0) = 77; }), "77");
+    Expect(Refusal(agent, [](Transition& t) { t.action.choice(0) = -1; }), "-1");
+    Expect(Refusal(agent, [](Transition& t) { t.reward = std::nanf(""); }), "not finite");
+    Expect(Refusal(agent, [](Transition& t) { t.next.features(1) = INFINITY; }), "not finite");
+    Expect(Refusal(agent, [](Transition& t) { t.next.choices(2, 1) = 1.5f; }), "1.5");
+    Expect(Refusal(agent, [](Transition& t) { t.observation.features.resize(9); }), "9");
+    NS_TEST_EXPECT_MSG_EQ(Refusal(agent, [](Transition&) {}), "", "a good one passes");
 
     Observation nothing = RandomObservation(EmbeddedSpaces(), MakeStream(63));
     nothing.mask.setConstant(false);
@@ -482,25 +453,17 @@ void RefusalTest::DoRun()
     auto other = MakeAgent(65);
     other->Configure(EmbeddedSpaces(5));
     other->SaveCheckpoint(path);
-    Expect(GetRefusal([&] {
-               agent->LoadCheckpoint(path);
-           }),
-           path);
+    Expect(GetRefusal([&] { agent->LoadCheckpoint(path); }), path);
     agent->SavePolicy(path, {});
-    Expect(GetRefusal([&] {
-               agent->LoadCheckpoint(path);
-           }),
-           "sterna.checkpoint");
-    Expect(GetRefusal([&] {
-               agent->LoadCheckpoint(path + "-missing");
-           }),
-           "-missing");
+    Expect(GetRefusal([&] { agent->LoadCheckpoint(path); }), "sterna.checkpoint");
+    Expect(GetRefusal([&] { agent->LoadCheckpoint(path + "-missing"); }), "-missing");
     NS_TEST_EXPECT_MSG_EQ((GetCheckpoint(agent, path) == before), true, "as it was before");
 }
 
 } // namespace
 
-std::vector<TestCase*> ns3::sterna::test::MakeWolpertingerTests()
+std::vector<TestCase*>
+ns3::sterna::test::MakeWolpertingerTests()
 {
     return {new BanditTest,
             new MappingTest,

@@ -31,8 +31,8 @@ Folder(const char* variable, const char* otherwise)
 }
 
 const std::string PROGRAMS = Folder("STERNA_BIN_DIR", STERNA_BIN_DIR);
-const std::string POLICY =
-    Folder("STERNA_SOURCE_DIR", STERNA_SOURCE_DIR) + "/examples/policies/link-group-learn.safetensors";
+const std::string POLICY = Folder("STERNA_SOURCE_DIR", STERNA_SOURCE_DIR) +
+                           "/examples/policies/link-group-learn.safetensors";
 
 /// What a program said and how it ended.
 struct Ended
@@ -120,9 +120,9 @@ class SternaMainProgramTest : public TestCase
         for (const std::string fidelity : {"packet", "flow"})
         {
             const fs::path folder = CreateTempDirFilename("main-" + fidelity);
-            const auto ended = RunProgram("sterna-link-group-scheduling",
-                                          "--cycles=2 --fidelity=" + fidelity + " --output=" +
-                                              folder.string());
+            const auto ended =
+                RunProgram("sterna-link-group-scheduling",
+                           "--cycles=2 --fidelity=" + fidelity + " --output=" + folder.string());
             NS_TEST_ASSERT_MSG_EQ(ended.status, 0, ended.output);
             const auto summary = ReadCsv(folder / "summary.csv");
             NS_TEST_ASSERT_MSG_EQ(summary.size(), deciders.size() + 1, "a row per decider");
@@ -293,8 +293,7 @@ class SternaBadInputTest : public TestCase
         Expect("--policy=" + Write("text.safetensors", "not a policy at all"), "text.safetensors");
         Expect("--policy=" + Write("text.pt", "not a policy at all"), "text.pt");
         Expect("--policy=" + Write("nan.safetensors", WithNan(whole)), "actor.0.weight");
-        Expect("--policy=" + POLICY +
-                   " --ns3::sterna::LinkGroupAgentDecider::Embedding=Index",
+        Expect("--policy=" + POLICY + " --ns3::sterna::LinkGroupAgentDecider::Embedding=Index",
                "36 features");
     }
 

@@ -24,19 +24,19 @@ namespace
 
 /// Density of the Rician power gain as textbooks print it (Simon and Alouini, 2005, eq. (2.16)):
 /// (1 + K) exp(-K - (1 + K) x) I0(2 sqrt(K (1 + K) x)).
-double RicianDensity(double k, double x)
+double
+RicianDensity(double k, double x)
 {
     return (1 + k) * std::exp(-k - (1 + k) * x) *
            boost::math::cyl_bessel_i(0, 2 * std::sqrt(k * (1 + k) * x));
 }
 
 /// Integral of x^power times the Rician density, by quadrature.
-double RicianMoment(double k, int power, double from, double to)
+double
+RicianMoment(double k, int power, double from, double to)
 {
     return boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
-        [&](double x) {
-            return std::pow(x, power) * RicianDensity(k, x);
-        },
+        [&](double x) { return std::pow(x, power) * RicianDensity(k, x); },
         from,
         to,
         15,
@@ -97,18 +97,8 @@ class FadingDistributionTestCase : public TestCase
                                   rayleigh.Quantile(0.3),
                                   1e-9,
                                   "continuity");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [] {
-                                      FadingDistribution bad(-1);
-                                  },
-                                  "-1"),
-                              true,
-                              "K < 0");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      EqualProbabilityThresholds(rayleigh, 0);
-                                  },
-                                  "0"),
+        NS_TEST_EXPECT_MSG_EQ(Refuses([] { FadingDistribution bad(-1); }, "-1"), true, "K < 0");
+        NS_TEST_EXPECT_MSG_EQ(Refuses([&] { EqualProbabilityThresholds(rayleigh, 0); }, "0"),
                               true,
                               "no levels");
     }
@@ -157,13 +147,10 @@ class LevelCrossingTestCase : public TestCase
                     LevelCrossingTransitions(fading, thresholds, limit).minCoeff(),
                     0,
                     "still probabilities at the limit, L = " << levels);
-                NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                          [&] {
-                                              LevelCrossingTransitions(fading, thresholds, 1.5);
-                                          },
-                                          "1.5"),
-                                      true,
-                                      "beyond the limit");
+                NS_TEST_EXPECT_MSG_EQ(
+                    Refuses([&] { LevelCrossingTransitions(fading, thresholds, 1.5); }, "1.5"),
+                    true,
+                    "beyond the limit");
                 // where FiniteStateMarkovChannel changes from one form to the other
                 const auto crossing = LevelCrossingTransitions(fading, thresholds, limit / 3);
                 const auto integral =
@@ -218,13 +205,7 @@ class IntegratedTransitionsTestCase : public TestCase
                                   -0.4027593957,
                                   1e-9,
                                   "the most negative correlation");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [] {
-                                      ScatterCorrelation(-0.1);
-                                  },
-                                  "-0.1"),
-                              true,
-                              "f_d T < 0");
+        NS_TEST_EXPECT_MSG_EQ(Refuses([] { ScatterCorrelation(-0.1); }, "-0.1"), true, "f_d T < 0");
     }
 
     /**
@@ -334,21 +315,15 @@ class MarkovChannelTestCase : public TestCase
         for (uint32_t levels : {0, 257})
         {
             NS_TEST_EXPECT_MSG_EQ(
-                Refuses(
-                    [&] {
-                        FiniteStateMarkovChannel bad(FadingDistribution(1), levels, 0.1);
-                    },
-                    std::to_string(levels)),
+                Refuses([&] { FiniteStateMarkovChannel bad(FadingDistribution(1), levels, 0.1); },
+                        std::to_string(levels)),
                 true,
                 "number of levels");
         }
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [] {
-                                      FiniteStateMarkovChannel bad(FadingDistribution(1), 8, -0.2);
-                                  },
-                                  "-0.2"),
-                              true,
-                              "f_d T < 0");
+        NS_TEST_EXPECT_MSG_EQ(
+            Refuses([] { FiniteStateMarkovChannel bad(FadingDistribution(1), 8, -0.2); }, "-0.2"),
+            true,
+            "f_d T < 0");
     }
 
     /// Closed form: J0^2 for Rayleigh, (2 K rho + rho^2) / (2 K + 1) for Rician, with variance

@@ -32,20 +32,23 @@ constexpr double DEG = M_PI / 180.0;
 constexpr double EARTH_RATE = 7.2921159e-5;
 
 /// Mean motion at an altitude (rad/s), from Kepler's third law.
-double MeanMotion(double altitude)
+double
+MeanMotion(double altitude)
 {
     return std::sqrt(3.986004418e14 / std::pow(6371e3 + altitude, 3.0));
 }
 
 /// The angle at the Earth's centre at which a satellite stands at an elevation, from the law of
 /// sines with the angle at the satellite.
-double CentralAngle(double altitude, double elevation)
+double
+CentralAngle(double altitude, double elevation)
 {
     return M_PI_2 - elevation - std::asin(6371e3 * std::cos(elevation) / (6371e3 + altitude));
 }
 
 /// The inverse, from the triangle's two legs seen from the ground point.
-double ElevationAt(double altitude, double centralAngle)
+double
+ElevationAt(double altitude, double centralAngle)
 {
     return std::atan2(std::cos(centralAngle) - 6371e3 / (6371e3 + altitude),
                       std::sin(centralAngle));
@@ -139,31 +142,12 @@ class HorizonTest : public GeometryTestCase
             }
         }
         const auto matrix = ComputeVisibility(ToPositions({at(1.0)}), ToPositions({ground}));
-        ExpectRefused(
-            [&] {
-                matrix.Visible(-0.01);
-            },
-            "-0.57");
-        ExpectRefused(
-            [&] {
-                IsVisible(ground, at(0), -0.01);
-            },
-            "-0.57");
-        ExpectRefused(
-            [&] {
-                IsVisible(ground, at(0), M_PI_2);
-            },
-            "90 deg");
-        ExpectRefused(
-            [&] {
-                CheckMinimumElevation(NAN);
-            },
-            "nan");
-        ExpectRefused(
-            [&] {
-                ComputeVisibility(ToPositions({ground}), Positions::Zero(3, 1));
-            },
-            "(0, 0, 0)");
+        ExpectRefused([&] { matrix.Visible(-0.01); }, "-0.57");
+        ExpectRefused([&] { IsVisible(ground, at(0), -0.01); }, "-0.57");
+        ExpectRefused([&] { IsVisible(ground, at(0), M_PI_2); }, "90 deg");
+        ExpectRefused([&] { CheckMinimumElevation(NAN); }, "nan");
+        ExpectRefused([&] { ComputeVisibility(ToPositions({ground}), Positions::Zero(3, 1)); },
+                      "(0, 0, 0)");
     }
 };
 
@@ -381,31 +365,12 @@ class BadSearchTest : public GeometryTestCase
     {
         const CircularOrbit orbit({550e3, 1.0});
         const Vector ground(6371e3, 0, 0);
-        ExpectRefused(
-            [&] {
-                FindContactWindows(orbit, ground, -0.1, 0, 1);
-            },
-            "-5.7");
-        ExpectRefused(
-            [&] {
-                FindContactWindows(orbit, ground, 2.0, 0, 1);
-            },
-            "114.59");
-        ExpectRefused(
-            [&] {
-                FindContactWindows(orbit, ground, 0.1, 5, 4);
-            },
-            "5 s to 4 s");
-        ExpectRefused(
-            [&] {
-                FindContactWindows(orbit, ground, 0.1, 0, INFINITY);
-            },
-            "inf");
-        ExpectRefused(
-            [&] {
-                FindContactWindows(orbit, Vector(6e6, 0, 0), 0.1, 0, 1);
-            },
-            "-371000 m");
+        ExpectRefused([&] { FindContactWindows(orbit, ground, -0.1, 0, 1); }, "-5.7");
+        ExpectRefused([&] { FindContactWindows(orbit, ground, 2.0, 0, 1); }, "114.59");
+        ExpectRefused([&] { FindContactWindows(orbit, ground, 0.1, 5, 4); }, "5 s to 4 s");
+        ExpectRefused([&] { FindContactWindows(orbit, ground, 0.1, 0, INFINITY); }, "inf");
+        ExpectRefused([&] { FindContactWindows(orbit, Vector(6e6, 0, 0), 0.1, 0, 1); },
+                      "-371000 m");
         NS_TEST_EXPECT_MSG_EQ(
             FindContactWindows(CircularOrbit({550e3, 0.0}), ground, 0, 7, 7).size(),
             0,
@@ -421,7 +386,8 @@ class BadSearchTest : public GeometryTestCase
 
 } // namespace
 
-std::vector<TestCase*> MakeContactTests()
+std::vector<TestCase*>
+MakeContactTests()
 {
     return {new VisibilityTest,
             new HorizonTest,

@@ -33,13 +33,12 @@ namespace
 {
 
 /// Runs actions at their simulation times, and leaves a clean Simulator.
-void RunAt(const std::vector<std::pair<double, std::function<void()>>>& actions)
+void
+RunAt(const std::vector<std::pair<double, std::function<void()>>>& actions)
 {
     for (const auto& [time, action] : actions)
     {
-        Simulator::Schedule(Seconds(time), [action = action] {
-            action();
-        });
+        Simulator::Schedule(Seconds(time), [action = action] { action(); });
     }
     Simulator::Run();
     Simulator::Destroy();
@@ -62,24 +61,22 @@ class OrbitMobilityTest : public GeometryTestCase
         Ptr<MobilityModel> satellite = CreateObject<CircularOrbitMobilityModel>();
         Ptr<MobilityModel> ground = GroundPosition(Geodetic::FromDegrees(90, 0, 0));
         const double shift = -25.144172 * M_PI / 180.0;
-        RunAt({
-            {            0.0,
-             [&] {
-             ExpectNear(satellite->GetPosition(), {7151e3, 0, 0}, 1e-6, "at the start");
-             ExpectNear(satellite->GetVelocity(), {0, -521.459, 7465.957}, 1e-3, "velocity");
-             }                 },
-            {6018.124217 / 4,
-             [&] {
-             ExpectNear(satellite->GetPosition(), {0, 0, 7151e3}, 1e-2, "over the pole");
-             ExpectNear(satellite->GetDistanceFrom(ground), 780e3, 1e-3, "distance");
-             }                 },
-            {    6018.124217, [&] {
- ExpectNear(satellite->GetPosition(),
- {7151e3 * std::cos(shift), 7151e3 * std::sin(shift), 0},
- 0.1,
- "after a revolution");
- }}
-        });
+        RunAt({{0.0,
+                [&] {
+                    ExpectNear(satellite->GetPosition(), {7151e3, 0, 0}, 1e-6, "at the start");
+                    ExpectNear(satellite->GetVelocity(), {0, -521.459, 7465.957}, 1e-3, "velocity");
+                }},
+               {6018.124217 / 4,
+                [&] {
+                    ExpectNear(satellite->GetPosition(), {0, 0, 7151e3}, 1e-2, "over the pole");
+                    ExpectNear(satellite->GetDistanceFrom(ground), 780e3, 1e-3, "distance");
+                }},
+               {6018.124217, [&] {
+                    ExpectNear(satellite->GetPosition(),
+                               {7151e3 * std::cos(shift), 7151e3 * std::sin(shift), 0},
+                               0.1,
+                               "after a revolution");
+                }}});
     }
 };
 
@@ -135,16 +132,8 @@ class OrbitAttributeTest : public GeometryTestCase
         ExpectNear(model->GetPosition().GetLength(), 6971e3, 1e-6, "a new altitude");
         ExpectNear(copy->GetPosition(), ToEigen(before), 0.0, "the copy keeps its orbit");
 
-        ExpectRefused(
-            [&] {
-                model->SetPosition(Vector(7e6, 0, 0));
-            },
-            "(7e+06, 0, 0)");
-        ExpectRefused(
-            [&] {
-                model->SetAttribute("Altitude", DoubleValue(-1.0));
-            },
-            "-1 m");
+        ExpectRefused([&] { model->SetPosition(Vector(7e6, 0, 0)); }, "(7e+06, 0, 0)");
+        ExpectRefused([&] { model->SetAttribute("Altitude", DoubleValue(-1.0)); }, "-1 m");
         ExpectNear(model->GetPosition().GetLength(),
                    6971e3,
                    1e-6,
@@ -168,11 +157,7 @@ class GroundPositionTest : public GeometryTestCase
         Ptr<MobilityModel> mobility = GroundPosition(Geodetic::FromDegrees(0, 90, 100));
         ExpectNear(mobility->GetPosition(), {0, 6371100, 0}, 1e-6, "position");
         ExpectNear(mobility->GetVelocity(), {0, 0, 0}, 0.0, "velocity");
-        ExpectRefused(
-            [] {
-                GroundPosition(Geodetic::FromDegrees(31.5, 35.5, -430));
-            },
-            "-430 m");
+        ExpectRefused([] { GroundPosition(Geodetic::FromDegrees(31.5, 35.5, -430)); }, "-430 m");
     }
 };
 
@@ -194,10 +179,7 @@ class FlightTrackTest : public GeometryTestCase
                        double latitudeDeg,
                        double longitudeDeg)
     {
-        const FlightTrack track({
-            { 1000.0, from},
-            {61000.0,   to}
-        });
+        const FlightTrack track({{1000.0, from}, {61000.0, to}});
         const Geodetic middle = ToGeodetic(track.PositionEcef(31000.0));
         ExpectNear(RadToDeg(middle.latitude), latitudeDeg, 1e-7, "latitude of the midpoint");
         ExpectNear(RadToDeg(middle.longitude), longitudeDeg, 1e-7, "longitude of the midpoint");
@@ -225,12 +207,10 @@ class FlightTrackTest : public GeometryTestCase
                       69.66132914987536,
                       206.41148095737304 - 360.0);
 
-        const FlightTrack equator({
-            {   0, Geodetic::FromDegrees(0,  0,     0)},
-            {30e3, Geodetic::FromDegrees(0, 90,  9000)},
-            {31e3, Geodetic::FromDegrees(0, 90, 10000)},
-            {32e3, Geodetic::FromDegrees(1, 90, 10000)}
-        });
+        const FlightTrack equator({{0, Geodetic::FromDegrees(0, 0, 0)},
+                                   {30e3, Geodetic::FromDegrees(0, 90, 9000)},
+                                   {31e3, Geodetic::FromDegrees(0, 90, 10000)},
+                                   {32e3, Geodetic::FromDegrees(1, 90, 10000)}});
         const Geodetic third = ToGeodetic(equator.PositionEcef(10e3));
         ExpectNear(RadToDeg(third.longitude), 30.0, 1e-9, "a third of the way");
         ExpectNear(third.altitude, 3000.0, 1e-6, "a third of the climb");
@@ -243,9 +223,7 @@ class FlightTrackTest : public GeometryTestCase
                    {0, 0, 6381e3 * M_PI / 180.0 / 1e3},
                    1e-6,
                    "north after that");
-        const FlightTrack hover({
-            {5.0, Geodetic::FromDegrees(10, 20, 30)}
-        });
+        const FlightTrack hover({{5.0, Geodetic::FromDegrees(10, 20, 30)}});
         ExpectNear(hover.PositionEcef(7.0),
                    ToEigen(ToVector(Geodetic::FromDegrees(10, 20, 30))),
                    1e-6,
@@ -267,49 +245,14 @@ class BadTrackTest : public GeometryTestCase
     {
         const Geodetic a = Geodetic::FromDegrees(10, 20, 0);
         const Geodetic b = Geodetic::FromDegrees(11, 20, 0);
-        ExpectRefused(
-            [] {
-                FlightTrack({});
-            },
-            "0 waypoints");
-        ExpectRefused(
-            [&] {
-                FlightTrack({
-                    {5, a},
-                    {5, b}
-                });
-            },
-            "5 s follows 5 s");
+        ExpectRefused([] { FlightTrack({}); }, "0 waypoints");
+        ExpectRefused([&] { FlightTrack({{5, a}, {5, b}}); }, "5 s follows 5 s");
+        ExpectRefused([&] { FlightTrack({{5, a}, {4, b}}); }, "4 s follows 5 s");
+        ExpectRefused([&] { FlightTrack({{5, a}, {NAN, b}}); }, "nan s");
+        ExpectRefused([&] { FlightTrack({{5, a}, {6, Geodetic::FromDegrees(1, 2, -3)}}); }, "-3 m");
         ExpectRefused(
             [&] {
-                FlightTrack({
-                    {5, a},
-                    {4, b}
-                });
-            },
-            "4 s follows 5 s");
-        ExpectRefused(
-            [&] {
-                FlightTrack({
-                    {  5, a},
-                    {NAN, b}
-                });
-            },
-            "nan s");
-        ExpectRefused(
-            [&] {
-                FlightTrack({
-                    {5,                       a},
-                    { 6, Geodetic::FromDegrees(1,                    2, -3)}
-                });
-            },
-            "-3 m");
-        ExpectRefused(
-            [&] {
-                FlightTrack({
-                    {5,                         a},
-                    { 6, Geodetic::FromDegrees(-10,                    -160, 0)}
-                });
+                FlightTrack({{5, a}, {6, Geodetic::FromDegrees(-10, -160, 0)}});
             },
             "antipodes");
     }
@@ -329,40 +272,29 @@ class FlightMobilityTest : public GeometryTestCase
     void DoRun() override
     {
         Ptr<FlightMobilityModel> flight = CreateObject<FlightMobilityModel>();
-        ExpectRefused(
-            [&] {
-                flight->GetPosition();
-            },
-            "without a track");
-        flight->SetTrack(FlightTrack({
-            {   0, Geodetic::FromDegrees(0,  0, 10e3)},
-            {50e3, Geodetic::FromDegrees(0, 90, 10e3)}
-        }));
-        ExpectRefused(
-            [&] {
-                flight->SetPosition(Vector(1, 2, 3));
-            },
-            "(1, 2, 3)");
+        ExpectRefused([&] { flight->GetPosition(); }, "without a track");
+        flight->SetTrack(FlightTrack(
+            {{0, Geodetic::FromDegrees(0, 0, 10e3)}, {50e3, Geodetic::FromDegrees(0, 90, 10e3)}}));
+        ExpectRefused([&] { flight->SetPosition(Vector(1, 2, 3)); }, "(1, 2, 3)");
         Ptr<MobilityModel> copy = flight->Copy();
         const double half = 6381e3 * std::sqrt(0.5);
         const double speed = half * M_PI_2 / 50e3;
-        RunAt({
-            {25e3,
-             [&] {
-             ExpectNear(flight->GetPosition(), {half, half, 0}, 1e-6, "halfway");
-             ExpectNear(flight->GetVelocity(), {-speed, speed, 0}, 1e-9, "velocity");
-             ExpectNear(copy->GetPosition(), {half, half, 0}, 1e-6, "the copy");
-             }      },
-            {60e3, [&] {
- ExpectNear(flight->GetPosition(), {0, 6381e3, 0}, 1e-6, "arrived");
- }}
-        });
+        RunAt({{25e3,
+                [&] {
+                    ExpectNear(flight->GetPosition(), {half, half, 0}, 1e-6, "halfway");
+                    ExpectNear(flight->GetVelocity(), {-speed, speed, 0}, 1e-9, "velocity");
+                    ExpectNear(copy->GetPosition(), {half, half, 0}, 1e-6, "the copy");
+                }},
+               {60e3, [&] {
+                    ExpectNear(flight->GetPosition(), {0, 6381e3, 0}, 1e-6, "arrived");
+                }}});
     }
 };
 
 } // namespace
 
-std::vector<TestCase*> MakeMobilityTests()
+std::vector<TestCase*>
+MakeMobilityTests()
 {
     return {new OrbitMobilityTest,
             new OrbitAttributeTest,

@@ -32,7 +32,8 @@ constexpr double DAY = 86400.0;
 
 /// Where a satellite with these elements is without J2, composed of elementary rotations:
 /// Rz(raan - w t) Rx(i) Rz(u0 + n t) applied to the x axis.
-Eigen::Vector3d RotatedPosition(const CircularOrbitElements& e, double t)
+Eigen::Vector3d
+RotatedPosition(const CircularOrbitElements& e, double t)
 {
     using Eigen::AngleAxisd;
     const double radius = 6371e3 + e.altitude;
@@ -90,11 +91,10 @@ class PositionTest : public GeometryTestCase
                        1e-4,
                        "ground track shifts west");
         }
-        for (const CircularOrbitElements& elements : {
-                 CircularOrbitElements{  550e3, 53 * DEG,   30 * DEG,  39 * DEG},
-                 CircularOrbitElements{ 1200e3, 98 * DEG, -200 * DEG, 400 * DEG},
-                 CircularOrbitElements{35786e3,      0.0,        1.0,       2.0}
-        })
+        for (const CircularOrbitElements& elements :
+             {CircularOrbitElements{550e3, 53 * DEG, 30 * DEG, 39 * DEG},
+              CircularOrbitElements{1200e3, 98 * DEG, -200 * DEG, 400 * DEG},
+              CircularOrbitElements{35786e3, 0.0, 1.0, 2.0}})
         {
             const CircularOrbit orbit(elements);
             for (double t : {0.0, 0.1, 1234.5, 86400.0, 1e6})
@@ -403,92 +403,29 @@ class BadOrbitTest : public GeometryTestCase
     void DoRun() override
     {
         const OrbitShell shell{550e3, 0.8};
-        ExpectRefused(
-            [] {
-                CircularOrbit({-5e3, 1.0});
-            },
-            "-5000 m");
-        ExpectRefused(
-            [] {
-                CircularOrbit({0.0, 1.0});
-            },
-            "0 m");
-        ExpectRefused(
-            [] {
-                CircularOrbit({NAN, 1.0});
-            },
-            "nan m");
-        ExpectRefused(
-            [] {
-                CircularOrbit({550e3, INFINITY});
-            },
-            "inclination");
-        ExpectRefused(
-            [] {
-                CircularOrbit({550e3, 1.0, NAN});
-            },
-            "ascending node");
-        ExpectRefused(
-            [] {
-                CircularOrbit({550e3, 1.0, 0.0, NAN});
-            },
-            "argument of latitude");
-        ExpectRefused(
-            [&] {
-                WalkerDelta({120, 11, 1}, shell);
-            },
-            "120 satellites");
-        ExpectRefused(
-            [&] {
-                WalkerDelta({120, 0, 0}, shell);
-            },
-            "0 planes");
-        ExpectRefused(
-            [&] {
-                WalkerStar({0, 1, 0}, shell);
-            },
-            "0 satellites");
-        ExpectRefused(
-            [&] {
-                WalkerDelta({120, 12, 12}, shell);
-            },
-            "phasing 12");
-        ExpectRefused(
-            [&] {
-                WalkerDelta({120, 12, 1}, {-1.0, 0.8});
-            },
-            "-1 m");
-        ExpectRefused(
-            [&] {
-                Rosette(12, 5, 1, shell);
-            },
-            "12 satellites");
-        ExpectRefused(
-            [&] {
-                Rosette(12, 3, 0.3, shell);
-            },
-            "0.3");
-        ExpectRefused(
-            [&] {
-                Rosette(12, 3, 0.5, shell);
-            },
-            "0.5");
-        ExpectRefused(
-            [&] {
-                Rosette(12, 3, -0.25, shell);
-            },
-            "-0.25");
-        ExpectRefused(
-            [&] {
-                Rosette(12, 3, NAN, shell);
-            },
-            "nan");
+        ExpectRefused([] { CircularOrbit({-5e3, 1.0}); }, "-5000 m");
+        ExpectRefused([] { CircularOrbit({0.0, 1.0}); }, "0 m");
+        ExpectRefused([] { CircularOrbit({NAN, 1.0}); }, "nan m");
+        ExpectRefused([] { CircularOrbit({550e3, INFINITY}); }, "inclination");
+        ExpectRefused([] { CircularOrbit({550e3, 1.0, NAN}); }, "ascending node");
+        ExpectRefused([] { CircularOrbit({550e3, 1.0, 0.0, NAN}); }, "argument of latitude");
+        ExpectRefused([&] { WalkerDelta({120, 11, 1}, shell); }, "120 satellites");
+        ExpectRefused([&] { WalkerDelta({120, 0, 0}, shell); }, "0 planes");
+        ExpectRefused([&] { WalkerStar({0, 1, 0}, shell); }, "0 satellites");
+        ExpectRefused([&] { WalkerDelta({120, 12, 12}, shell); }, "phasing 12");
+        ExpectRefused([&] { WalkerDelta({120, 12, 1}, {-1.0, 0.8}); }, "-1 m");
+        ExpectRefused([&] { Rosette(12, 5, 1, shell); }, "12 satellites");
+        ExpectRefused([&] { Rosette(12, 3, 0.3, shell); }, "0.3");
+        ExpectRefused([&] { Rosette(12, 3, 0.5, shell); }, "0.5");
+        ExpectRefused([&] { Rosette(12, 3, -0.25, shell); }, "-0.25");
+        ExpectRefused([&] { Rosette(12, 3, NAN, shell); }, "nan");
     }
 };
 
 } // namespace
 
-std::vector<TestCase*> MakeOrbitTests()
+std::vector<TestCase*>
+MakeOrbitTests()
 {
     return {new PeriodTest,
             new PositionTest,

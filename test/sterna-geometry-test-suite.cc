@@ -29,11 +29,11 @@ namespace
 struct LocalFrame
 {
     explicit LocalFrame(const Geodetic& place)
-        : east(-std::sin(place.longitude), std::cos(place.longitude), 0.0)
-        , north(-std::sin(place.latitude) * std::cos(place.longitude),
+        : east(-std::sin(place.longitude), std::cos(place.longitude), 0.0),
+          north(-std::sin(place.latitude) * std::cos(place.longitude),
                 -std::sin(place.latitude) * std::sin(place.longitude),
-                std::cos(place.latitude))
-        , up(std::cos(place.latitude) * std::cos(place.longitude),
+                std::cos(place.latitude)),
+          up(std::cos(place.latitude) * std::cos(place.longitude),
              std::cos(place.latitude) * std::sin(place.longitude),
              std::sin(place.latitude))
     {
@@ -44,13 +44,15 @@ struct LocalFrame
     Eigen::Vector3d up;
 };
 
-Vector ToNs3(const Eigen::Vector3d& v)
+Vector
+ToNs3(const Eigen::Vector3d& v)
 {
     return {v.x(), v.y(), v.z()};
 }
 
 /// Places on the ground that formulas stumble over: poles, equator, date line, southern, western.
-std::vector<Geodetic> AwkwardPlaces()
+std::vector<Geodetic>
+AwkwardPlaces()
 {
     return {Geodetic::FromDegrees(90.0, 0.0, 0.0),
             Geodetic::FromDegrees(-90.0, 77.0, 0.0),
@@ -194,11 +196,7 @@ class SpecialDirectionTest : public GeometryTestCase
             ExpectNear(ElevationAngle(zenith, ground), -M_PI_2, 1e-9, "nadir");
             ExpectNear(ElevationAngle(ground, ground), 0.0, 0.0, "coincident points");
         }
-        ExpectRefused(
-            [] {
-                ElevationAngle(Vector(0, 0, 0), Vector(7e6, 0, 0));
-            },
-            "(0, 0, 0)");
+        ExpectRefused([] { ElevationAngle(Vector(0, 0, 0), Vector(7e6, 0, 0)); }, "(0, 0, 0)");
     }
 };
 
@@ -335,36 +333,12 @@ class BelowGroundTest : public GeometryTestCase
             CheckNotBelowGround(place);
             CheckNotBelowGround(ToVector(place));
         }
-        ExpectRefused(
-            [] {
-                CheckNotBelowGround(Geodetic::FromDegrees(46, 9, -12.5));
-            },
-            "-12.5 m");
-        ExpectRefused(
-            [] {
-                CheckNotBelowGround(Geodetic::FromDegrees(46, 9, NAN));
-            },
-            "nan m");
-        ExpectRefused(
-            [] {
-                CheckNotBelowGround(Geodetic::FromDegrees(91, 9, 0));
-            },
-            "91 deg");
-        ExpectRefused(
-            [] {
-                CheckNotBelowGround(Geodetic::FromDegrees(0, INFINITY, 0));
-            },
-            "inf");
-        ExpectRefused(
-            [] {
-                CheckNotBelowGround(Vector(6370e3, 0, 0));
-            },
-            "-1000 m");
-        ExpectRefused(
-            [] {
-                CheckNotBelowGround(Vector(0, NAN, 0));
-            },
-            "nan m");
+        ExpectRefused([] { CheckNotBelowGround(Geodetic::FromDegrees(46, 9, -12.5)); }, "-12.5 m");
+        ExpectRefused([] { CheckNotBelowGround(Geodetic::FromDegrees(46, 9, NAN)); }, "nan m");
+        ExpectRefused([] { CheckNotBelowGround(Geodetic::FromDegrees(91, 9, 0)); }, "91 deg");
+        ExpectRefused([] { CheckNotBelowGround(Geodetic::FromDegrees(0, INFINITY, 0)); }, "inf");
+        ExpectRefused([] { CheckNotBelowGround(Vector(6370e3, 0, 0)); }, "-1000 m");
+        ExpectRefused([] { CheckNotBelowGround(Vector(0, NAN, 0)); }, "nan m");
     }
 };
 
@@ -390,7 +364,8 @@ GeometryTestSuite g_geometryTestSuite;
 
 } // namespace
 
-std::vector<TestCase*> MakeEarthTests()
+std::vector<TestCase*>
+MakeEarthTests()
 {
     return {new PlaceTest,
             new ClosedFormTest,

@@ -69,7 +69,8 @@ class GeometryTestCase : public TestCase
     }
 };
 
-inline Eigen::Vector3d ToEigen(const Vector& v)
+inline Eigen::Vector3d
+ToEigen(const Vector& v)
 {
     return {v.x, v.y, v.z};
 }

@@ -183,14 +183,16 @@ class RandomAccessTestCase : public TestCase
 };
 
 /// Two nodes with mobility, for the loss models.
-Ptr<MobilityModel> NewNode()
+Ptr<MobilityModel>
+NewNode()
 {
     auto mobility = CreateObject<ConstantPositionMobilityModel>();
     CreateObject<Node>()->AggregateObject(mobility);
     return mobility;
 }
 
-uint32_t IdOf(const Ptr<MobilityModel>& mobility)
+uint32_t
+IdOf(const Ptr<MobilityModel>& mobility)
 {
     return mobility->GetObject<Node>()->GetId();
 }
@@ -252,29 +254,15 @@ class MarkovFadingLossTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ_TOL(std::abs(gain - 1), std::log(2), 1e-12, "new attributes hold");
 
         auto refuses = [&](const char* name, const AttributeValue& value, const char* named) {
-            return Refuses(
-                [&] {
-                    model->SetAttribute(name, value);
-                },
-                named);
+            return Refuses([&] { model->SetAttribute(name, value); }, named);
         };
         NS_TEST_EXPECT_MSG_EQ(refuses("Levels", UintegerValue(0), "0"), true, "no levels");
         NS_TEST_EXPECT_MSG_EQ(refuses("NormalizedDoppler", DoubleValue(-1), "-1"), true, "f_d < 0");
         NS_TEST_EXPECT_MSG_EQ(refuses("RicianK", DoubleValue(70), "70"), true, "K");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      model->SetRicianK(NAN);
-                                  },
-                                  "nan"),
-                              true,
-                              "no number");
+        NS_TEST_EXPECT_MSG_EQ(Refuses([&] { model->SetRicianK(NAN); }, "nan"), true, "no number");
         NS_TEST_EXPECT_MSG_EQ(refuses("SlotDuration", TimeValue(Time(0)), "0"), true, "no slot");
         auto nowhere = CreateObject<ConstantPositionMobilityModel>();
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      model->CalcRxPower(0, a, nowhere);
-                                  },
-                                  "Node"),
+        NS_TEST_EXPECT_MSG_EQ(Refuses([&] { model->CalcRxPower(0, a, nowhere); }, "Node"),
                               true,
                               "a mobility model without a node");
     }
@@ -369,18 +357,8 @@ class BlockFadingTestCase : public TestCase
             NS_TEST_EXPECT_MSG_NE(model->GetGain(1, 2, 77), model->GetGain(1, 3, 77), "pairs");
         }
         auto model = CreateObject<FadingLossModel>();
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      model->SetRicianK(99);
-                                  },
-                                  "99"),
-                              true,
-                              "K");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      model->SetSlotDuration(Seconds(-2));
-                                  },
-                                  "-2"),
+        NS_TEST_EXPECT_MSG_EQ(Refuses([&] { model->SetRicianK(99); }, "99"), true, "K");
+        NS_TEST_EXPECT_MSG_EQ(Refuses([&] { model->SetSlotDuration(Seconds(-2)); }, "-2"),
                               true,
                               "slot duration");
         const auto a = NewNode();

@@ -227,42 +227,14 @@ class BadInputTest : public TestCase
         const double nan = std::numeric_limits<double>::quiet_NaN();
         const auto grant = band.To(rx, Seconds(1));
         const auto refuse = [this, tx](Grant bad, const std::string& word) {
-            Expect(
-                [tx, bad]() {
-                    tx->Transmit(bad);
-                },
-                word);
+            Expect([tx, bad]() { tx->Transmit(bad); }, word);
         };
-        Expect(
-            [&]() {
-                tx->SetAttribute("TxPower", DoubleValue(-5.0));
-            },
-            "-5 W");
-        Expect(
-            [&]() {
-                tx->SetTxPower(nan);
-            },
-            "nan W");
-        Expect(
-            [&]() {
-                tx->SetAttribute("NoiseFigure", DoubleValue(-1.0));
-            },
-            "-1 dB");
-        Expect(
-            [&]() {
-                band.channel->SetAttribute("Bandwidth", DoubleValue(0.0));
-            },
-            "of 0 Hz");
-        Expect(
-            [&]() {
-                band.channel->SetAttribute("Frequency", DoubleValue(-1.0));
-            },
-            "-1 Hz");
-        Expect(
-            [&]() {
-                band.channel->SetRateModel(nullptr);
-            },
-            "RateModel");
+        Expect([&]() { tx->SetAttribute("TxPower", DoubleValue(-5.0)); }, "-5 W");
+        Expect([&]() { tx->SetTxPower(nan); }, "nan W");
+        Expect([&]() { tx->SetAttribute("NoiseFigure", DoubleValue(-1.0)); }, "-1 dB");
+        Expect([&]() { band.channel->SetAttribute("Bandwidth", DoubleValue(0.0)); }, "of 0 Hz");
+        Expect([&]() { band.channel->SetAttribute("Frequency", DoubleValue(-1.0)); }, "-1 Hz");
+        Expect([&]() { band.channel->SetRateModel(nullptr); }, "RateModel");
         refuse({nullptr, grant.queue, 1e6, 0.0, Seconds(1)}, "without a receiver");
         refuse({rx, nullptr, 1e6, 0.0, Seconds(1)}, "without a queue");
         refuse({tx, grant.queue, 1e6, 0.0, Seconds(1)}, "different devices on one channel");
@@ -274,26 +246,14 @@ class BadInputTest : public TestCase
 
         const auto bare = CreateObject<SternaNetDevice>();
         bare->SetAddress(rx->GetAddress());
-        Expect(
-            [&]() {
-                bare->SetChannel(band.channel);
-            },
-            "every device needs its own");
+        Expect([&]() { bare->SetChannel(band.channel); }, "every device needs its own");
         bare->SetAddress(Mac48Address::Allocate());
         CreateObject<Node>()->AddDevice(bare);
         bare->SetChannel(band.channel);
-        Expect(
-            [&]() {
-                band.channel->GetGain(tx, bare);
-            },
-            "has no MobilityModel");
+        Expect([&]() { band.channel->GetGain(tx, bare); }, "has no MobilityModel");
         tx->SetManaged(true);
         tx->SetCoreNetwork(nullptr);
-        Expect(
-            [&]() {
-                tx->Send(Create<Packet>(1), rx->GetAddress(), 0x0800);
-            },
-            "core network");
+        Expect([&]() { tx->Send(Create<Packet>(1), rx->GetAddress(), 0x0800); }, "core network");
         Simulator::Destroy();
     }
 
@@ -308,7 +268,8 @@ class BadInputTest : public TestCase
 
 } // namespace
 
-std::vector<TestCase*> MakeNetworkDeviceTests()
+std::vector<TestCase*>
+MakeNetworkDeviceTests()
 {
     return {new ManagedTest,
             new OpenTransmissionTest,

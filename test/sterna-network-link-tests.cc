@@ -151,8 +151,8 @@ class GrantThroughputTest : public TestCase
 {
   public:
     explicit GrantThroughputTest(bool watched)
-        : TestCase(watched ? "Packets of a watched grant" : "Packets of an unwatched grant")
-        , m_watched(watched)
+        : TestCase(watched ? "Packets of a watched grant" : "Packets of an unwatched grant"),
+          m_watched(watched)
     {
     }
 
@@ -268,9 +268,7 @@ class LateArrivalTest : public TestCase
         const auto queue = band.QueueOf(rx);
         queue->SetDemand(8 * 1500);
         tx->Transmit(band.To(rx, MilliSeconds(20)));
-        const auto enqueue = [queue]() {
-            queue->Enqueue(Create<Packet>(750), 0x0800);
-        };
+        const auto enqueue = [queue]() { queue->Enqueue(Create<Packet>(750), 0x0800); };
         Simulator::Schedule(MicroSeconds(5500), enqueue);
         Simulator::Schedule(MicroSeconds(5500), enqueue);
         Simulator::Schedule(MicroSeconds(18600), enqueue); // 18.6 + 0.5 + 1 ms: too late
@@ -384,7 +382,8 @@ class ThresholdTest : public TestCase
 
 } // namespace
 
-std::vector<TestCase*> MakeNetworkLinkTests()
+std::vector<TestCase*>
+MakeNetworkLinkTests()
 {
     return {new LinkBudgetTest,
             new InterferenceTest,

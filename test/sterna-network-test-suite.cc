@@ -16,7 +16,8 @@ using namespace ns3::sterna::test;
 namespace
 {
 
-double FromDb(double db)
+double
+FromDb(double db)
 {
     return std::pow(10.0, db / 10.0);
 }

@@ -121,7 +121,8 @@ struct TestBand
 };
 
 /// \param action that should refuse its input \return the sentence it refuses with, or ""
-inline std::string RefusalOf(const std::function<void()>& action)
+inline std::string
+RefusalOf(const std::function<void()>& action)
 {
     try
     {

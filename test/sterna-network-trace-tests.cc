@@ -219,16 +219,14 @@ class PcapTest : public TestCase
         NS_TEST_EXPECT_MSG_EQ(file.GetDataLinkType(), 1, "DLT_EN10MB");
         // ARP request in and reply out (14 + 28 bytes), 3 x UDP (14 + 20 + 8 + 100), and 3100 bytes
         // of bulk in 1500 + 1500 + 100.
-        const std::vector<std::pair<uint32_t, uint16_t>> expected{
-            {  42, 0x0806},
-            {  42, 0x0806},
-            { 142, 0x0800},
-            { 142, 0x0800},
-            { 142, 0x0800},
-            {1514, 0x88B5},
-            {1514, 0x88B5},
-            { 114, 0x88B5}
-        };
+        const std::vector<std::pair<uint32_t, uint16_t>> expected{{42, 0x0806},
+                                                                  {42, 0x0806},
+                                                                  {142, 0x0800},
+                                                                  {142, 0x0800},
+                                                                  {142, 0x0800},
+                                                                  {1514, 0x88B5},
+                                                                  {1514, 0x88B5},
+                                                                  {114, 0x88B5}};
         for (const auto& [size, type] : expected)
         {
             uint8_t data[2000];
@@ -327,21 +325,10 @@ class HelperTest : public TestCase
         NS_TEST_EXPECT_MSG_EQ_TOL(ka->GetSinrThreshold(), 1.258925, 1e-6, "threshold");
         NS_TEST_EXPECT_MSG_EQ_TOL(c->GetSinrThreshold(), 1.995262, 1e-6, "threshold");
 
-        ExpectRefusal(
-            [&]() {
-                helper.Install(leo.Get(0), Terminal::TST);
-            },
-            "install each node once");
-        ExpectRefusal(
-            [&]() {
-                helper.SetDualModeShare(1.5);
-            },
-            "share of 1.5");
-        ExpectRefusal(
-            [&]() {
-                helper.SetFading(Band::C, "");
-            },
-            "exists already");
+        ExpectRefusal([&]() { helper.Install(leo.Get(0), Terminal::TST); },
+                      "install each node once");
+        ExpectRefusal([&]() { helper.SetDualModeShare(1.5); }, "share of 1.5");
+        ExpectRefusal([&]() { helper.SetFading(Band::C, ""); }, "exists already");
         ExpectRefusal(
             [&]() {
                 helper.SetDeviceAttribute(Terminal::SATELLITE,
@@ -350,11 +337,8 @@ class HelperTest : public TestCase
                                           DoubleValue(1.0));
             },
             "satellites have Ka band only");
-        ExpectRefusal(
-            [&]() {
-                helper.InstallSatellites(NodeContainer(2), {CircularOrbit()});
-            },
-            "1 orbits for 2 satellites");
+        ExpectRefusal([&]() { helper.InstallSatellites(NodeContainer(2), {CircularOrbit()}); },
+                      "1 orbits for 2 satellites");
         Simulator::Destroy();
     }
 
@@ -364,10 +348,7 @@ class HelperTest : public TestCase
         const auto terminal = node->GetObject<Terminal>();
         NS_TEST_ASSERT_MSG_EQ(!terminal, false, "a terminal");
         NS_TEST_EXPECT_MSG_EQ(terminal->GetRole(), role, "role");
-        for (const auto& [band, gain] : {
-                 std::make_pair(Band::KA, kaGain),
-                 {Band::C, cGain}
-        })
+        for (const auto& [band, gain] : {std::make_pair(Band::KA, kaGain), {Band::C, cGain}})
         {
             const auto device = terminal->GetDevice(band);
             const bool hasBand = gain >= 0.0;
@@ -446,7 +427,8 @@ class DefaultKaBudgetTest : public TestCase
 
 } // namespace
 
-std::vector<TestCase*> MakeNetworkTraceTests()
+std::vector<TestCase*>
+MakeNetworkTraceTests()
 {
     return {new UdpTest,
             new TcpTest,

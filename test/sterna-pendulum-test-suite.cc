@@ -41,7 +41,8 @@ class PendulumScoreTest : public TestCase
     double Evaluate(Ptr<Agent> agent, Ptr<UniformRandomVariable> uniform) const;
 };
 
-Ptr<WolpertingerAgent> PendulumScoreTest::Train(Ptr<UniformRandomVariable> uniform) const
+Ptr<WolpertingerAgent>
+PendulumScoreTest::Train(Ptr<UniformRandomVariable> uniform) const
 {
     auto agent = CreateObject<WolpertingerAgent>();
     agent->SetAttribute("Discount", DoubleValue(0.98));
@@ -73,7 +74,8 @@ Ptr<WolpertingerAgent> PendulumScoreTest::Train(Ptr<UniformRandomVariable> unifo
     return agent;
 }
 
-double PendulumScoreTest::Evaluate(Ptr<Agent> agent, Ptr<UniformRandomVariable> uniform) const
+double
+PendulumScoreTest::Evaluate(Ptr<Agent> agent, Ptr<UniformRandomVariable> uniform) const
 {
     double sum = 0.0;
     for (int episode = 0; episode < EPISODES; ++episode)
@@ -91,7 +93,8 @@ double PendulumScoreTest::Evaluate(Ptr<Agent> agent, Ptr<UniformRandomVariable> 
     return sum / EPISODES;
 }
 
-void PendulumScoreTest::DoRun()
+void
+PendulumScoreTest::DoRun()
 {
     auto training = CreateObject<UniformRandomVariable>();
     training->SetStream(1);

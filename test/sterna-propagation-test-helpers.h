@@ -20,7 +20,8 @@ namespace sterna
 
 /// Whether an action is refused by one sentence that names a value.
 template <typename Action>
-bool Refuses(Action action, const std::string& value)
+bool
+Refuses(Action action, const std::string& value)
 {
     try
     {
@@ -35,9 +36,8 @@ bool Refuses(Action action, const std::string& value)
 
 /// Whether counts fit expected frequencies by Pearson's chi-squared test, which a correct process
 /// fails once in a million times (and this one, being deterministic, always or never).
-inline bool Fits(const std::vector<double>& counts,
-                 const std::vector<double>& expected,
-                 uint32_t constraints)
+inline bool
+Fits(const std::vector<double>& counts, const std::vector<double>& expected, uint32_t constraints)
 {
     double statistic = 0;
     for (std::size_t i = 0; i < counts.size(); ++i)

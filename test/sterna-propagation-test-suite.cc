@@ -37,14 +37,16 @@ constexpr double ALTITUDE = 780e3; // of the satellite (m), Table I of Yuan et a
 constexpr double DEGREE = M_PI / 180;
 
 /// Slant range (m) at an elevation (rad): 3GPP TR 38.811 eq. (6.6-3).
-double SlantRangeAt(double elevation)
+double
+SlantRangeAt(double elevation)
 {
     const double rise = RADIUS * std::sin(elevation);
     return std::sqrt(rise * rise + ALTITUDE * ALTITUDE + 2 * ALTITUDE * RADIUS) - rise;
 }
 
 /// A mobility model at an Earth-fixed position, aggregated to a node of its own.
-Ptr<MobilityModel> At(const Vector& position)
+Ptr<MobilityModel>
+At(const Vector& position)
 {
     auto mobility = CreateObject<ConstantPositionMobilityModel>();
     mobility->SetPosition(position);
@@ -53,13 +55,15 @@ Ptr<MobilityModel> At(const Vector& position)
 }
 
 /// The terminal of these tests: latitude and longitude 0, where up is x.
-Ptr<MobilityModel> Ground()
+Ptr<MobilityModel>
+Ground()
 {
     return At(Vector(RADIUS, 0, 0));
 }
 
 /// A satellite at 780 km that the terminal sees at this elevation, in the equatorial plane.
-Ptr<MobilityModel> SatelliteAt(double elevation)
+Ptr<MobilityModel>
+SatelliteAt(double elevation)
 {
     const double d = SlantRangeAt(elevation);
     return At(Vector(RADIUS + d * std::sin(elevation), d * std::cos(elevation), 0));
@@ -67,7 +71,8 @@ Ptr<MobilityModel> SatelliteAt(double elevation)
 
 /// J1(x) by Bessel's integral, (1/pi) times that of cos(t - x sin t) over 0 to pi; the trapezoidal
 /// rule is exact to rounding for a periodic function.
-double BesselJ1(double x)
+double
+BesselJ1(double x)
 {
     constexpr uint32_t POINTS = 200;
     double sum = 0;
@@ -136,20 +141,8 @@ class ApertureDiameterTestCase : public TestCase
                                   ApertureDiameter(30, 30e9, 0.6),
                                   2e-4,
                                   "default");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [] {
-                                      ApertureDiameter(30, 30e9, 1.5);
-                                  },
-                                  "1.5"),
-                              true,
-                              "eta");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [] {
-                                      ApertureDiameter(30, -3, 0.6);
-                                  },
-                                  "-3"),
-                              true,
-                              "f");
+        NS_TEST_EXPECT_MSG_EQ(Refuses([] { ApertureDiameter(30, 30e9, 1.5); }, "1.5"), true, "eta");
+        NS_TEST_EXPECT_MSG_EQ(Refuses([] { ApertureDiameter(30, -3, 0.6); }, "-3"), true, "f");
     }
 };
 
@@ -211,27 +204,12 @@ class ApertureLossTestCase : public TestCase
         model->SetAttribute("MinGainDb", DoubleValue(-45));
         NS_TEST_EXPECT_MSG_EQ(model->CalcRxPower(40, satellite, ground), -5, "MinGainDb");
 
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      model->SetDiameter(0);
-                                  },
-                                  "0"),
-                              true,
-                              "diameter");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      model->SetFrequency(-5);
-                                  },
-                                  "-5"),
-                              true,
-                              "frequency");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      model->SetAttribute("MinGainDb", DoubleValue(3));
-                                  },
-                                  "3"),
-                              true,
-                              "a lowest gain above the peak");
+        NS_TEST_EXPECT_MSG_EQ(Refuses([&] { model->SetDiameter(0); }, "0"), true, "diameter");
+        NS_TEST_EXPECT_MSG_EQ(Refuses([&] { model->SetFrequency(-5); }, "-5"), true, "frequency");
+        NS_TEST_EXPECT_MSG_EQ(
+            Refuses([&] { model->SetAttribute("MinGainDb", DoubleValue(3)); }, "3"),
+            true,
+            "a lowest gain above the peak");
     }
 };
 
@@ -275,19 +253,12 @@ class AtmosphericLossTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(lossAt(1e-7), -NO_SIGNAL_DBM, "a grazing ray");
         model->SetCloudRainAttenuation(0);
         NS_TEST_EXPECT_MSG_EQ(lossAt(5), 0, "a clear sky");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      model->SetAttribute("CloudRainAttenuation",
-                                                          DoubleValue(-0.5));
-                                  },
-                                  "-0.5"),
-                              true,
-                              "chi < 0 would amplify");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      model->SetCloudRainAttenuation(NAN);
-                                  },
-                                  "nan"),
+        NS_TEST_EXPECT_MSG_EQ(
+            Refuses([&] { model->SetAttribute("CloudRainAttenuation", DoubleValue(-0.5)); },
+                    "-0.5"),
+            true,
+            "chi < 0 would amplify");
+        NS_TEST_EXPECT_MSG_EQ(Refuses([&] { model->SetCloudRainAttenuation(NAN); }, "nan"),
                               true,
                               "chi that is no number");
     }
@@ -322,13 +293,7 @@ class HorizonTestCase : public TestCase
                               "10-");
         const auto across = At(Vector(0, RADIUS, 0));
         NS_TEST_EXPECT_MSG_EQ(model->CalcRxPower(9, ground, across), 9, "terrestrial pair");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      model->SetMinElevationDeg(91);
-                                  },
-                                  "91"),
-                              true,
-                              "91");
+        NS_TEST_EXPECT_MSG_EQ(Refuses([&] { model->SetMinElevationDeg(91); }, "91"), true, "91");
 
         auto ka = CreateObject<KaBandPropagationLossModel>();
         for (double elevationDeg : {-0.01, -5.0, -60.0})
@@ -411,13 +376,10 @@ class KaBandTestCase : public TestCase
                                   1e-3,
                                   "free space by frequency");
         NS_TEST_EXPECT_MSG_LT(before, steered, "pointing costs");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      ka->SetAttribute("Frequency", DoubleValue(-30));
-                                  },
-                                  "-30"),
-                              true,
-                              "negative frequency");
+        NS_TEST_EXPECT_MSG_EQ(
+            Refuses([&] { ka->SetAttribute("Frequency", DoubleValue(-30)); }, "-30"),
+            true,
+            "negative frequency");
     }
 };
 
@@ -453,13 +415,7 @@ class CBandTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(c->CalcRxPower(46, station, At(Vector(RADIUS + 0.001, 0, 0))),
                               46,
                               "1 mm");
-        NS_TEST_EXPECT_MSG_EQ(Refuses(
-                                  [&] {
-                                      c->SetFrequency(0);
-                                  },
-                                  "0"),
-                              true,
-                              "no frequency");
+        NS_TEST_EXPECT_MSG_EQ(Refuses([&] { c->SetFrequency(0); }, "0"), true, "no frequency");
     }
 };
 

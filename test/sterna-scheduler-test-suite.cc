@@ -35,8 +35,7 @@ constexpr double PACKET_MBIT = 1500 * 8 * 1e-6;
 class FixedSequence : public LinkGroupDecider
 {
   public:
-    LinkGroup Decide(const LinkGroupProblem& problem,
-                     const LinkGroupProblem::State& state) override
+    LinkGroup Decide(const LinkGroupProblem& problem, const LinkGroupProblem::State& state) override
     {
         LinkGroup group(problem.Transmitters());
         for (uint32_t n = 0; n < problem.Transmitters(); ++n)
@@ -104,9 +103,7 @@ class OneIndexAgent : public Agent
     {
     }
 
-    void Configure(const AgentSpaces&) override
-    {
-    }
+    void Configure(const AgentSpaces&) override {}
 
     Action Act(const Observation&, Mode) override
     {
@@ -160,13 +157,11 @@ class Trial
         {
             for (const auto& device : scenario.Network().GetChannel(band)->GetDevices())
             {
-                device->TraceConnectWithoutContext("Delivered",
-                                                   MakeCallback(&Trial::Packet, this));
+                device->TraceConnectWithoutContext("Delivered", MakeCallback(&Trial::Packet, this));
             }
         }
-        Simulator::Schedule(NanoSeconds(1), [&]() {
-            m_outcome.demand = scheduler->GetState().demand;
-        });
+        Simulator::Schedule(NanoSeconds(1),
+                            [&]() { m_outcome.demand = scheduler->GetState().demand; });
         Simulator::Run();
         Simulator::Destroy();
         const uint64_t run = RngSeedManager::GetRun();
@@ -563,7 +558,9 @@ class SternaSchedulerInputTest : public TestCase
             said = error.what();
         }
         Simulator::Destroy();
-        NS_TEST_EXPECT_MSG_NE(said.find(part), std::string::npos, "'" << said << "' lacks " << part);
+        NS_TEST_EXPECT_MSG_NE(said.find(part),
+                              std::string::npos,
+                              "'" << said << "' lacks " << part);
     }
 
     void DoRun() override
@@ -576,8 +573,12 @@ class SternaSchedulerInputTest : public TestCase
         Expect([]() { LinkGroupPreset::FromName("huge"); }, "'huge'");
         Expect([]() { CreateLinkGroupDecider(std::string("Oracle")); }, "'Oracle'");
         Expect([]() { CreateAgent("Greedy"); }, "'Greedy'");
-        Expect([]() { SternaSchedulerHelper("ns3::sterna::LinkGroupScheduler").Install(*std::make_unique<SternaHelper>()); },
-               "no decider");
+        Expect(
+            []() {
+                SternaSchedulerHelper("ns3::sterna::LinkGroupScheduler")
+                    .Install(*std::make_unique<SternaHelper>());
+            },
+            "no decider");
         Expect(
             []() {
                 SternaHelper network;

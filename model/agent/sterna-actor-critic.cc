@@ -102,19 +102,20 @@ class NetworkView
 };
 
 /// A batch as a tensor that shares its memory.
-torch::Tensor View(const RowMatrixXf& batch)
+torch::Tensor
+View(const RowMatrixXf& batch)
 {
     return torch::from_blob(const_cast<float*>(batch.data()), {batch.rows(), batch.cols()});
 }
 
-torch::Tensor View(const Eigen::VectorXf& vector)
+torch::Tensor
+View(const Eigen::VectorXf& vector)
 {
     return torch::from_blob(const_cast<float*>(vector.data()), {vector.size()});
 }
 
-std::vector<Eigen::Index> Widths(Eigen::Index inputs,
-                                 const std::vector<Eigen::Index>& hidden,
-                                 Eigen::Index outputs)
+std::vector<Eigen::Index>
+Widths(Eigen::Index inputs, const std::vector<Eigen::Index>& hidden, Eigen::Index outputs)
 {
     std::vector<Eigen::Index> widths{inputs};
     widths.insert(widths.end(), hidden.begin(), hidden.end());
@@ -165,7 +166,8 @@ ActorCritic::ActorCritic(const ActorCriticSettings& settings)
 
 ActorCritic::~ActorCritic() = default;
 
-void ActorCritic::Initialize(Ptr<UniformRandomVariable> uniform)
+void
+ActorCritic::Initialize(Ptr<UniformRandomVariable> uniform)
 {
     for (Learner* learner : {&m_actor, &m_critic})
     {
@@ -174,27 +176,32 @@ void ActorCritic::Initialize(Ptr<UniformRandomVariable> uniform)
     }
 }
 
-Mlp& ActorCritic::GetActor(Copy copy)
+Mlp&
+ActorCritic::GetActor(Copy copy)
 {
     return copy == Copy::ONLINE ? m_actor.online : m_actor.target;
 }
 
-Mlp& ActorCritic::GetCritic(Copy copy)
+Mlp&
+ActorCritic::GetCritic(Copy copy)
 {
     return copy == Copy::ONLINE ? m_critic.online : m_critic.target;
 }
 
-const Mlp& ActorCritic::GetActor(Copy copy) const
+const Mlp&
+ActorCritic::GetActor(Copy copy) const
 {
     return copy == Copy::ONLINE ? m_actor.online : m_actor.target;
 }
 
-const Mlp& ActorCritic::GetCritic(Copy copy) const
+const Mlp&
+ActorCritic::GetCritic(Copy copy) const
 {
     return copy == Copy::ONLINE ? m_critic.online : m_critic.target;
 }
 
-RowMatrixXf ActorCritic::Actions(Copy copy, const RowMatrixXf& features) const
+RowMatrixXf
+ActorCritic::Actions(Copy copy, const RowMatrixXf& features) const
 {
     const c10::InferenceMode inference;
     const auto& actor = copy == Copy::ONLINE ? m_views->actor : m_views->actorTarget;
@@ -204,10 +211,11 @@ RowMatrixXf ActorCritic::Actions(Copy copy, const RowMatrixXf& features) const
                                          m_settings.action);
 }
 
-Eigen::VectorXf ActorCritic::Values(Copy copy,
-                                    const RowMatrixXf& features,
-                                    const RowMatrixXf& actions,
-                                    const std::vector<Eigen::Index>& owners) const
+Eigen::VectorXf
+ActorCritic::Values(Copy copy,
+                    const RowMatrixXf& features,
+                    const RowMatrixXf& actions,
+                    const std::vector<Eigen::Index>& owners) const
 {
     static_assert(sizeof(Eigen::Index) == sizeof(int64_t), "owners are handed on as they are");
     const c10::InferenceMode inference;
@@ -220,10 +228,11 @@ Eigen::VectorXf ActorCritic::Values(Copy copy,
     return Eigen::Map<const Eigen::VectorXf>(values.data_ptr<float>(), actions.rows());
 }
 
-double ActorCritic::CriticGradient(const RowMatrixXf& features,
-                                   const RowMatrixXf& actions,
-                                   const Eigen::VectorXf& targets,
-                                   Eigen::VectorXf& gradient) const
+double
+ActorCritic::CriticGradient(const RowMatrixXf& features,
+                            const RowMatrixXf& actions,
+                            const Eigen::VectorXf& targets,
+                            Eigen::VectorXf& gradient) const
 {
     gradient.setZero(m_critic.gradient.size());
     const NetworkView critic = m_views->critic.Tracked(gradient);
@@ -233,7 +242,8 @@ double ActorCritic::CriticGradient(const RowMatrixXf& features,
     return loss.item<float>();
 }
 
-double ActorCritic::ActorGradient(const RowMatrixXf& features, Eigen::VectorXf& gradient) const
+double
+ActorCritic::ActorGradient(const RowMatrixXf& features, Eigen::VectorXf& gradient) const
 {
     gradient.setZero(m_actor.gradient.size());
     const NetworkView actor = m_views->actor.Tracked(gradient);
@@ -246,23 +256,26 @@ double ActorCritic::ActorGradient(const RowMatrixXf& features, Eigen::VectorXf& 
     return loss.item<float>();
 }
 
-double ActorCritic::TrainCritic(const RowMatrixXf& features,
-                                const RowMatrixXf& actions,
-                                const Eigen::VectorXf& targets)
+double
+ActorCritic::TrainCritic(const RowMatrixXf& features,
+                         const RowMatrixXf& actions,
+                         const Eigen::VectorXf& targets)
 {
     const double loss = CriticGradient(features, actions, targets, m_critic.gradient);
     Step(m_critic);
     return loss;
 }
 
-double ActorCritic::TrainActor(const RowMatrixXf& features)
+double
+ActorCritic::TrainActor(const RowMatrixXf& features)
 {
     const double loss = ActorGradient(features, m_actor.gradient);
     Step(m_actor);
     return loss;
 }
 
-void ActorCritic::Step(Learner& learner) const
+void
+ActorCritic::Step(Learner& learner) const
 {
     const auto clip = static_cast<float>(m_settings.gradientClip);
     const float norm = clip > 0.0f ? learner.gradient.norm() : 0.0f;
@@ -273,7 +286,8 @@ void ActorCritic::Step(Learner& learner) const
     learner.adam.Step(learner.gradient, learner.online.GetParameters());
 }
 
-void ActorCritic::UpdateTargets()
+void
+ActorCritic::UpdateTargets()
 {
     const auto tau = static_cast<float>(m_settings.tau);
     for (Learner* learner : {&m_actor, &m_critic})
@@ -283,7 +297,8 @@ void ActorCritic::UpdateTargets()
     }
 }
 
-void ActorCritic::Store(Safetensors& file) const
+void
+ActorCritic::Store(Safetensors& file) const
 {
     m_actor.online.Store(file, "actor");
     m_actor.target.Store(file, "actor-target");
@@ -293,7 +308,8 @@ void ActorCritic::Store(Safetensors& file) const
     m_critic.adam.Store(file, "critic-adam");
 }
 
-void ActorCritic::Load(const Safetensors& file, const std::string& path)
+void
+ActorCritic::Load(const Safetensors& file, const std::string& path)
 {
     const auto load = [&](Learner& learner, const std::string& name) {
         for (Mlp* mlp : {&learner.online, &learner.target})

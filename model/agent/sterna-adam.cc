@@ -26,15 +26,16 @@ constexpr double BETA2 = 0.999;
 } // namespace
 
 Adam::Adam(Eigen::Index size, double learningRate, double epsilon)
-    : m_learningRate(learningRate)
-    , m_epsilon(epsilon)
-    , m_first(Eigen::ArrayXf::Zero(size))
-    , m_second(Eigen::ArrayXf::Zero(size))
+    : m_learningRate(learningRate),
+      m_epsilon(epsilon),
+      m_first(Eigen::ArrayXf::Zero(size)),
+      m_second(Eigen::ArrayXf::Zero(size))
 {
     NS_LOG_FUNCTION(this << size << learningRate);
 }
 
-void Adam::Step(const Eigen::VectorXf& gradient, Eigen::VectorXf& parameters)
+void
+Adam::Step(const Eigen::VectorXf& gradient, Eigen::VectorXf& parameters)
 {
     NS_ASSERT_MSG(gradient.size() == m_first.size() && parameters.size() == m_first.size(),
                   "Adam over " << m_first.size() << " parameters got " << gradient.size());
@@ -49,21 +50,17 @@ void Adam::Step(const Eigen::VectorXf& gradient, Eigen::VectorXf& parameters)
     parameters.array() -= rate * m_first / (scale * m_second.sqrt() + epsilon);
 }
 
-void Adam::Store(Safetensors& file, const std::string& prefix) const
+void
+Adam::Store(Safetensors& file, const std::string& prefix) const
 {
     const auto size = static_cast<int64_t>(m_first.size());
-    file.tensors[prefix + ".m"] = {
-        {           size},
-        { m_first.begin(),  m_first.end()}
-    };
-    file.tensors[prefix + ".v"] = {
-        {            size},
-        { m_second.begin(),  m_second.end()}
-    };
+    file.tensors[prefix + ".m"] = {{size}, {m_first.begin(), m_first.end()}};
+    file.tensors[prefix + ".v"] = {{size}, {m_second.begin(), m_second.end()}};
     file.metadata[prefix + ".steps"] = std::to_string(m_steps);
 }
 
-void Adam::Load(const Safetensors& file, const std::string& prefix, const std::string& path)
+void
+Adam::Load(const Safetensors& file, const std::string& prefix, const std::string& path)
 {
     const auto size = static_cast<int64_t>(m_first.size());
     const auto& first = file.Get(prefix + ".m", {size}, path);

@@ -16,8 +16,7 @@ NS_OBJECT_ENSURE_REGISTERED(Agent);
 TypeId
 Agent::GetTypeId()
 {
-    static TypeId tid =
-        TypeId("ns3::sterna::Agent").SetParent<Object>().SetGroupName("Sterna");
+    static TypeId tid = TypeId("ns3::sterna::Agent").SetParent<Object>().SetGroupName("Sterna");
     return tid;
 }
 

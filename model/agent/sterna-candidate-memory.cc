@@ -24,13 +24,15 @@ namespace
 /// Steps of a coordinate from 0 to 1.
 constexpr float STEPS = 32767.0f;
 
-int16_t Pack(float coordinate)
+int16_t
+Pack(float coordinate)
 {
     return static_cast<int16_t>(std::lround(std::clamp(coordinate, -1.0f, 1.0f) * STEPS));
 }
 
 /// The first steps of a Fisher-Yates shuffle: every subset is equally likely. The order stays.
-void KeepSubset(std::vector<Eigen::Index>& rows, size_t count, Generator& random)
+void
+KeepSubset(std::vector<Eigen::Index>& rows, size_t count, Generator& random)
 {
     for (size_t i = 0; i < count; ++i)
     {
@@ -44,17 +46,18 @@ void KeepSubset(std::vector<Eigen::Index>& rows, size_t count, Generator& random
 } // namespace
 
 CandidateMemory::CandidateMemory(Eigen::Index slots, Eigen::Index embedding, Eigen::Index limit)
-    : m_embedding(embedding)
-    , m_limit(limit)
-    , m_slots(slots)
+    : m_embedding(embedding),
+      m_limit(limit),
+      m_slots(slots)
 {
     NS_LOG_LOGIC(slots << " slots of at most " << limit << " choices");
 }
 
-void CandidateMemory::Set(Eigen::Index slot,
-                          const RowMatrixXf& choices,
-                          std::vector<Eigen::Index> valid,
-                          Generator& random)
+void
+CandidateMemory::Set(Eigen::Index slot,
+                     const RowMatrixXf& choices,
+                     std::vector<Eigen::Index> valid,
+                     Generator& random)
 {
     Slot& kept = m_slots[slot];
     kept.offered = static_cast<int32_t>(valid.size());
@@ -73,7 +76,8 @@ void CandidateMemory::Set(Eigen::Index slot,
     }
 }
 
-Eigen::Index CandidateMemory::Get(Eigen::Index slot, RowMatrixXf& choices) const
+Eigen::Index
+CandidateMemory::Get(Eigen::Index slot, RowMatrixXf& choices) const
 {
     const Slot& kept = m_slots[slot];
     choices.resize(static_cast<Eigen::Index>(kept.values.size()) / m_embedding, m_embedding);
@@ -83,12 +87,10 @@ Eigen::Index CandidateMemory::Get(Eigen::Index slot, RowMatrixXf& choices) const
     return kept.offered;
 }
 
-void CandidateMemory::Store(Safetensors& file, const std::string& prefix, Eigen::Index size) const
+void
+CandidateMemory::Store(Safetensors& file, const std::string& prefix, Eigen::Index size) const
 {
-    Safetensors::Tensor counts{
-        {size, 2},
-        {   }
-    };
+    Safetensors::Tensor counts{{size, 2}, {}};
     Safetensors::Tensor values;
     for (Eigen::Index slot = 0; slot < size; ++slot)
     {
@@ -102,10 +104,11 @@ void CandidateMemory::Store(Safetensors& file, const std::string& prefix, Eigen:
     file.tensors[prefix + ".values"] = std::move(values);
 }
 
-void CandidateMemory::Load(const Safetensors& file,
-                           const std::string& prefix,
-                           Eigen::Index size,
-                           const std::string& path)
+void
+CandidateMemory::Load(const Safetensors& file,
+                      const std::string& prefix,
+                      Eigen::Index size,
+                      const std::string& path)
 {
     const auto& counts = file.Get(prefix + ".counts", {size, 2}, path).data;
     double total = 0.0;

@@ -33,7 +33,8 @@ namespace
 constexpr double BETA_START = 0.4;
 constexpr float MAX_GRADIENT_NORM = 10.0f;
 
-double Interpolate(double from, double to, uint64_t step, uint64_t steps)
+double
+Interpolate(double from, double to, uint64_t step, uint64_t steps)
 {
     return step >= steps
                ? to
@@ -42,7 +43,8 @@ double Interpolate(double from, double to, uint64_t step, uint64_t steps)
 
 } // namespace
 
-TypeId DqnAgent::GetTypeId()
+TypeId
+DqnAgent::GetTypeId()
 {
     const auto count = MakeUintegerChecker<uint32_t>(1);
     const auto share = MakeDoubleChecker<double>(0.0, 1.0);
@@ -139,7 +141,8 @@ DqnAgent::DqnAgent()
     NS_LOG_FUNCTION(this);
 }
 
-void DqnAgent::DoDispose()
+void
+DqnAgent::DoDispose()
 {
     m_replay.reset();
     m_priorities.reset();
@@ -147,13 +150,15 @@ void DqnAgent::DoDispose()
     Agent::DoDispose();
 }
 
-int64_t DqnAgent::AssignStreams(int64_t stream)
+int64_t
+DqnAgent::AssignStreams(int64_t stream)
 {
     m_stream->SetStream(stream);
     return 1;
 }
 
-void DqnAgent::Configure(const AgentSpaces& spaces)
+void
+DqnAgent::Configure(const AgentSpaces& spaces)
 {
     NS_LOG_FUNCTION(this << spaces.features << spaces.choices);
     if (spaces.actors != 1 || spaces.choices < 1 || spaces.embedding != 0 ||
@@ -181,12 +186,14 @@ void DqnAgent::Configure(const AgentSpaces& spaces)
     m_steps = 0;
 }
 
-const Eigen::VectorXf& DqnAgent::GetValues(const Eigen::VectorXf& features)
+const Eigen::VectorXf&
+DqnAgent::GetValues(const Eigen::VectorXf& features)
 {
     return m_online.Forward(features, m_actWorkspace);
 }
 
-Action DqnAgent::Act(const Observation& observation, Mode mode)
+Action
+DqnAgent::Act(const Observation& observation, Mode mode)
 {
     Action action;
     action.choice.resize(1);
@@ -203,7 +210,8 @@ Action DqnAgent::Act(const Observation& observation, Mode mode)
     return action;
 }
 
-int DqnAgent::Explore(const Observation& observation)
+int
+DqnAgent::Explore(const Observation& observation)
 {
     if (observation.mask.size() == 0)
     {
@@ -221,12 +229,14 @@ int DqnAgent::Explore(const Observation& observation)
     return -1;
 }
 
-double DqnAgent::GetEpsilon() const
+double
+DqnAgent::GetEpsilon() const
 {
     return Interpolate(m_epsilonStart, m_epsilonEnd, m_steps, m_epsilonDecaySteps);
 }
 
-void DqnAgent::CheckTransition(const Transition& transition) const
+void
+DqnAgent::CheckTransition(const Transition& transition) const
 {
     const auto fits = [this](const Observation& observation) {
         return observation.features.size() == m_spaces.features &&
@@ -246,7 +256,8 @@ void DqnAgent::CheckTransition(const Transition& transition) const
     }
 }
 
-void DqnAgent::Learn(const Transition& transition)
+void
+DqnAgent::Learn(const Transition& transition)
 {
     CheckTransition(transition);
     const auto& mask = transition.next.mask;
@@ -272,10 +283,11 @@ void DqnAgent::Learn(const Transition& transition)
     }
 }
 
-Eigen::VectorXf DqnAgent::GetTargets(const RowMatrixXf& nextOnline,
-                                     const RowMatrixXf& nextTarget,
-                                     const ReplayBatch& batch,
-                                     float discount)
+Eigen::VectorXf
+DqnAgent::GetTargets(const RowMatrixXf& nextOnline,
+                     const RowMatrixXf& nextTarget,
+                     const ReplayBatch& batch,
+                     float discount)
 {
     Eigen::VectorXf targets = batch.rewards;
     for (Eigen::Index i = 0; i < targets.size(); ++i)
@@ -298,7 +310,8 @@ Eigen::VectorXf DqnAgent::GetTargets(const RowMatrixXf& nextOnline,
     return targets;
 }
 
-void DqnAgent::Train()
+void
+DqnAgent::Train()
 {
     if (m_priorities)
     {
@@ -338,7 +351,8 @@ void DqnAgent::Train()
     m_adam.Step(m_gradient, m_online.GetParameters());
 }
 
-void DqnAgent::FillGradient(const Eigen::VectorXf& errors)
+void
+DqnAgent::FillGradient(const Eigen::VectorXf& errors)
 {
     const auto count = static_cast<float>(errors.size());
     m_valueGradient.setZero(errors.size(), m_spaces.choices);
@@ -355,49 +369,42 @@ void DqnAgent::FillGradient(const Eigen::VectorXf& errors)
     m_lossTrace(m_steps, loss);
 }
 
-std::map<std::string, std::string> DqnAgent::GetSignature() const
+std::map<std::string, std::string>
+DqnAgent::GetSignature() const
 {
-    return {
-        {      "dqn.features", std::to_string(m_spaces.features)},
-        {       "dqn.choices",  std::to_string(m_spaces.choices)},
-        {  "dqn.HiddenLayers",                    m_hiddenLayers},
-        {"dqn.ReplayCapacity",  std::to_string(m_replayCapacity)},
-        {   "dqn.Prioritized",  m_prioritized ? "true" : "false"}
-    };
+    return {{"dqn.features", std::to_string(m_spaces.features)},
+            {"dqn.choices", std::to_string(m_spaces.choices)},
+            {"dqn.HiddenLayers", m_hiddenLayers},
+            {"dqn.ReplayCapacity", std::to_string(m_replayCapacity)},
+            {"dqn.Prioritized", m_prioritized ? "true" : "false"}};
 }
 
-void DqnAgent::SavePolicy(const std::string& path,
-                          const std::map<std::string, std::string>& metadata) const
+void
+DqnAgent::SavePolicy(const std::string& path,
+                     const std::map<std::string, std::string>& metadata) const
 {
     NS_LOG_FUNCTION(this << path);
     Safetensors file;
-    file.metadata = {
-        {      "sterna.kind",                               "q"},
-        {  "sterna.features", std::to_string(m_spaces.features)},
-        {   "sterna.choices",  std::to_string(m_spaces.choices)},
-        { "sterna.embedding",                               "0"},
-        {"sterna.parameters",                               "0"},
-        {"sterna.activation",                            "relu"},
-        {     "sterna.agent",     GetInstanceTypeId().GetName()}
-    };
+    file.metadata = {{"sterna.kind", "q"},
+                     {"sterna.features", std::to_string(m_spaces.features)},
+                     {"sterna.choices", std::to_string(m_spaces.choices)},
+                     {"sterna.embedding", "0"},
+                     {"sterna.parameters", "0"},
+                     {"sterna.activation", "relu"},
+                     {"sterna.agent", GetInstanceTypeId().GetName()}};
     file.metadata.insert(metadata.begin(), metadata.end());
     m_online.Store(file, "q");
     // Any input would do; this one has values of both signs at every width.
     const Eigen::VectorXf features = Eigen::VectorXf::LinSpaced(m_spaces.features, -1.0f, 0.9f);
     Mlp::Workspace workspace;
     const Eigen::VectorXf& values = m_online.Forward(features, workspace);
-    file.tensors["example.features"] = {
-        { features.size()},
-        { features.begin(),  features.end()}
-    };
-    file.tensors["example.output"] = {
-        { values.size()},
-        { values.begin(),  values.end()}
-    };
+    file.tensors["example.features"] = {{features.size()}, {features.begin(), features.end()}};
+    file.tensors["example.output"] = {{values.size()}, {values.begin(), values.end()}};
     file.Write(path);
 }
 
-void DqnAgent::SaveCheckpoint(const std::string& path) const
+void
+DqnAgent::SaveCheckpoint(const std::string& path) const
 {
     NS_LOG_FUNCTION(this << path);
     Safetensors file;
@@ -415,7 +422,8 @@ void DqnAgent::SaveCheckpoint(const std::string& path) const
     file.Write(path);
 }
 
-void DqnAgent::LoadCheckpoint(const std::string& path)
+void
+DqnAgent::LoadCheckpoint(const std::string& path)
 {
     NS_LOG_FUNCTION(this << path);
     const Safetensors file = Safetensors::Read(path);

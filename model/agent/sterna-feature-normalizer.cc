@@ -26,15 +26,15 @@ constexpr float LIMIT = 10.0f;
 
 /// NaN stays NaN, so that it shows.
 template <typename Derived>
-auto Clip(const Eigen::ArrayBase<Derived>& values)
+auto
+Clip(const Eigen::ArrayBase<Derived>& values)
 {
-    return values.unaryExpr([](float value) {
-        return std::clamp(value, -LIMIT, LIMIT);
-    });
+    return values.unaryExpr([](float value) { return std::clamp(value, -LIMIT, LIMIT); });
 }
 
 /// Doubles as hexadecimal text, which loses no bit.
-std::string ToText(const Eigen::ArrayXd& values)
+std::string
+ToText(const Eigen::ArrayXd& values)
 {
     std::ostringstream text;
     text << std::hexfloat;
@@ -45,7 +45,8 @@ std::string ToText(const Eigen::ArrayXd& values)
     return text.str();
 }
 
-Eigen::ArrayXd FromText(const std::string& text, Eigen::Index size, const std::string& path)
+Eigen::ArrayXd
+FromText(const std::string& text, Eigen::Index size, const std::string& path)
 {
     Eigen::ArrayXd values(size);
     const char* position = text.c_str();
@@ -67,15 +68,16 @@ Eigen::ArrayXd FromText(const std::string& text, Eigen::Index size, const std::s
 } // namespace
 
 FeatureNormalizer::FeatureNormalizer(Eigen::Index features)
-    : m_runningMean(Eigen::ArrayXd::Zero(features))
-    , m_squares(Eigen::ArrayXd::Zero(features))
-    , m_mean(Eigen::ArrayXf::Zero(features))
-    , m_scale(Eigen::ArrayXf::Ones(features))
+    : m_runningMean(Eigen::ArrayXd::Zero(features)),
+      m_squares(Eigen::ArrayXd::Zero(features)),
+      m_mean(Eigen::ArrayXf::Zero(features)),
+      m_scale(Eigen::ArrayXf::Ones(features))
 {
     NS_LOG_LOGIC(features << " features");
 }
 
-void FeatureNormalizer::Update(const Eigen::VectorXf& features)
+void
+FeatureNormalizer::Update(const Eigen::VectorXf& features)
 {
     ++m_count;
     const Eigen::ArrayXd x = features.array().cast<double>();
@@ -85,7 +87,8 @@ void FeatureNormalizer::Update(const Eigen::VectorXf& features)
     Refresh();
 }
 
-void FeatureNormalizer::Refresh()
+void
+FeatureNormalizer::Refresh()
 {
     if (m_count < 2)
     {
@@ -95,37 +98,43 @@ void FeatureNormalizer::Refresh()
     m_scale = (m_squares / static_cast<double>(m_count) + 1e-8).sqrt().cast<float>();
 }
 
-void FeatureNormalizer::Apply(const Eigen::Ref<const Eigen::VectorXf>& features,
-                              Eigen::VectorXf& out) const
+void
+FeatureNormalizer::Apply(const Eigen::Ref<const Eigen::VectorXf>& features,
+                         Eigen::VectorXf& out) const
 {
     out = Clip((features.array() - m_mean) / m_scale);
 }
 
-void FeatureNormalizer::ApplyBatch(RowMatrixXf& features) const
+void
+FeatureNormalizer::ApplyBatch(RowMatrixXf& features) const
 {
     features.array().rowwise() -= m_mean.transpose();
     features.array().rowwise() /= m_scale.transpose();
     features = Clip(features.array());
 }
 
-const Eigen::ArrayXf& FeatureNormalizer::GetMean() const
+const Eigen::ArrayXf&
+FeatureNormalizer::GetMean() const
 {
     return m_mean;
 }
 
-const Eigen::ArrayXf& FeatureNormalizer::GetScale() const
+const Eigen::ArrayXf&
+FeatureNormalizer::GetScale() const
 {
     return m_scale;
 }
 
-void FeatureNormalizer::Store(Safetensors& file) const
+void
+FeatureNormalizer::Store(Safetensors& file) const
 {
     file.metadata["normalizer.count"] = std::to_string(m_count);
     file.metadata["normalizer.mean"] = ToText(m_runningMean);
     file.metadata["normalizer.squares"] = ToText(m_squares);
 }
 
-void FeatureNormalizer::Load(const Safetensors& file, const std::string& path)
+void
+FeatureNormalizer::Load(const Safetensors& file, const std::string& path)
 {
     const Eigen::Index size = m_mean.size();
     m_count = file.GetCount("normalizer.count", path);

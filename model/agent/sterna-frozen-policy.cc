@@ -29,10 +29,8 @@ namespace
 constexpr float NORMALIZED_LIMIT = 10.0f;
 constexpr float EXAMPLE_TOLERANCE = 1e-4f;
 
-void CheckEqual(const std::string& path,
-                const std::string& what,
-                Eigen::Index has,
-                Eigen::Index wanted)
+void
+CheckEqual(const std::string& path, const std::string& what, Eigen::Index has, Eigen::Index wanted)
 {
     if (has != wanted)
     {
@@ -41,7 +39,8 @@ void CheckEqual(const std::string& path,
     }
 }
 
-Eigen::VectorXf ToVector(const Safetensors::Tensor& tensor)
+Eigen::VectorXf
+ToVector(const Safetensors::Tensor& tensor)
 {
     return Eigen::Map<const Eigen::VectorXf>(tensor.data.data(),
                                              static_cast<Eigen::Index>(tensor.data.size()));
@@ -49,7 +48,8 @@ Eigen::VectorXf ToVector(const Safetensors::Tensor& tensor)
 
 } // namespace
 
-TypeId FrozenPolicy::GetTypeId()
+TypeId
+FrozenPolicy::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::FrozenPolicy")
                             .SetParent<Agent>()
@@ -63,7 +63,8 @@ TypeId FrozenPolicy::GetTypeId()
     return tid;
 }
 
-void FrozenPolicy::Configure(const AgentSpaces& spaces)
+void
+FrozenPolicy::Configure(const AgentSpaces& spaces)
 {
     NS_LOG_FUNCTION(this << m_path);
     if (m_path.empty())
@@ -79,7 +80,8 @@ void FrozenPolicy::Configure(const AgentSpaces& spaces)
     CheckExample(file);
 }
 
-void FrozenPolicy::LoadHeader(const Safetensors& file)
+void
+FrozenPolicy::LoadHeader(const Safetensors& file)
 {
     m_metadata = file.metadata;
     const std::string& kind = file.GetMetadata("sterna.kind", m_path);
@@ -103,7 +105,8 @@ void FrozenPolicy::LoadHeader(const Safetensors& file)
     }
 }
 
-void FrozenPolicy::LoadNetworks(const Safetensors& file)
+void
+FrozenPolicy::LoadNetworks(const Safetensors& file)
 {
     const std::string& activation = file.GetMetadata("sterna.activation", m_path);
     if (activation != "relu" && activation != "tanh")
@@ -134,7 +137,8 @@ void FrozenPolicy::LoadNetworks(const Safetensors& file)
     }
 }
 
-void FrozenPolicy::LoadNormalizer(const Safetensors& file)
+void
+FrozenPolicy::LoadNormalizer(const Safetensors& file)
 {
     m_mean.resize(0);
     m_scale.resize(0);
@@ -151,7 +155,8 @@ void FrozenPolicy::LoadNormalizer(const Safetensors& file)
     }
 }
 
-void FrozenPolicy::CheckSpaces(const AgentSpaces& spaces) const
+void
+FrozenPolicy::CheckSpaces(const AgentSpaces& spaces) const
 {
     CheckEqual(m_path, "features", m_spaces.features, spaces.features);
     CheckEqual(m_path, "actors", 1, spaces.actors);
@@ -163,7 +168,8 @@ void FrozenPolicy::CheckSpaces(const AgentSpaces& spaces) const
     }
 }
 
-void FrozenPolicy::CheckExample(const Safetensors& file)
+void
+FrozenPolicy::CheckExample(const Safetensors& file)
 {
     const auto output = file.tensors.find("example.output");
     if (output == file.tensors.end())
@@ -196,7 +202,8 @@ void FrozenPolicy::CheckExample(const Safetensors& file)
     }
 }
 
-const Eigen::VectorXf& FrozenPolicy::Normalize(const Eigen::VectorXf& features)
+const Eigen::VectorXf&
+FrozenPolicy::Normalize(const Eigen::VectorXf& features)
 {
     if (m_mean.size() == 0)
     {
@@ -207,7 +214,8 @@ const Eigen::VectorXf& FrozenPolicy::Normalize(const Eigen::VectorXf& features)
     return m_normalized;
 }
 
-Eigen::VectorXf FrozenPolicy::Evaluate(const Eigen::VectorXf& features, const RowMatrixXf& choices)
+Eigen::VectorXf
+FrozenPolicy::Evaluate(const Eigen::VectorXf& features, const RowMatrixXf& choices)
 {
     const Eigen::VectorXf& seen = Normalize(features);
     const Eigen::VectorXf& first = m_actor.Forward(seen, m_actorWorkspace);
@@ -220,7 +228,8 @@ Eigen::VectorXf FrozenPolicy::Evaluate(const Eigen::VectorXf& features, const Ro
     return output;
 }
 
-Action FrozenPolicy::Act(const Observation& observation, Mode mode)
+Action
+FrozenPolicy::Act(const Observation& observation, Mode mode)
 {
     NS_LOG_FUNCTION(this);
     Action action;
@@ -238,7 +247,8 @@ Action FrozenPolicy::Act(const Observation& observation, Mode mode)
     return action;
 }
 
-int FrozenPolicy::ActQ(const Observation& observation)
+int
+FrozenPolicy::ActQ(const Observation& observation)
 {
     const Eigen::VectorXf& values =
         m_actor.Forward(Normalize(observation.features), m_actorWorkspace);
@@ -247,7 +257,8 @@ int FrozenPolicy::ActQ(const Observation& observation)
                       observation.mask.size() > 0 ? observation.mask.data() : nullptr);
 }
 
-int FrozenPolicy::ActWolpertinger(const Observation& observation)
+int
+FrozenPolicy::ActWolpertinger(const Observation& observation)
 {
     const Eigen::VectorXf& seen = Normalize(observation.features);
     const auto rows = NearestRows(observation.choices,
@@ -268,12 +279,14 @@ int FrozenPolicy::ActWolpertinger(const Observation& observation)
     return best < 0 ? -1 : static_cast<int>(rows[best]);
 }
 
-int64_t FrozenPolicy::AssignStreams(int64_t stream)
+int64_t
+FrozenPolicy::AssignStreams(int64_t stream)
 {
     return 0;
 }
 
-const std::map<std::string, std::string>& FrozenPolicy::GetMetadata() const
+const std::map<std::string, std::string>&
+FrozenPolicy::GetMetadata() const
 {
     return m_metadata;
 }

@@ -16,7 +16,8 @@ namespace sterna
 
 NS_LOG_COMPONENT_DEFINE("SternaHiddenLayers");
 
-std::vector<Eigen::Index> ParseHiddenLayers(const std::string& text)
+std::vector<Eigen::Index>
+ParseHiddenLayers(const std::string& text)
 {
     constexpr unsigned long widest = 65536;
     std::vector<Eigen::Index> widths;

@@ -19,9 +19,9 @@ namespace sterna
 NS_LOG_COMPONENT_DEFINE("SternaMlp");
 
 Mlp::Mlp(const std::vector<Eigen::Index>& widths, Hidden hidden, Output output)
-    : m_widths(widths)
-    , m_hidden(hidden)
-    , m_output(output)
+    : m_widths(widths),
+      m_hidden(hidden),
+      m_output(output)
 {
     NS_LOG_FUNCTION(this << widths.size());
     if (widths.size() < 2 || *std::min_element(widths.begin(), widths.end()) < 1)
@@ -38,11 +38,12 @@ Mlp::Mlp(const std::vector<Eigen::Index>& widths, Hidden hidden, Output output)
     m_parameters = Eigen::VectorXf::Zero(offset);
 }
 
-Mlp Mlp::Load(const Safetensors& file,
-              const std::string& prefix,
-              Hidden hidden,
-              Output output,
-              const std::string& path)
+Mlp
+Mlp::Load(const Safetensors& file,
+          const std::string& prefix,
+          Hidden hidden,
+          Output output,
+          const std::string& path)
 {
     NS_LOG_FUNCTION(prefix << path);
     const auto name = [&prefix](size_t layer, const char* part) {
@@ -76,7 +77,8 @@ Mlp Mlp::Load(const Safetensors& file,
     return mlp;
 }
 
-void Mlp::Store(Safetensors& file, const std::string& prefix) const
+void
+Mlp::Store(Safetensors& file, const std::string& prefix) const
 {
     for (size_t i = 0; i < m_layers.size(); ++i)
     {
@@ -84,18 +86,13 @@ void Mlp::Store(Safetensors& file, const std::string& prefix) const
         const std::string name = prefix + "." + std::to_string(i);
         const float* weight = m_parameters.data() + layer.weight;
         const float* bias = m_parameters.data() + layer.bias;
-        file.tensors[name + ".weight"] = {
-            {layer.outputs, layer.inputs},
-            {       weight,         bias}
-        };
-        file.tensors[name + ".bias"] = {
-            {layer.outputs       },
-            { bias,bias + layer.outputs}
-        };
+        file.tensors[name + ".weight"] = {{layer.outputs, layer.inputs}, {weight, bias}};
+        file.tensors[name + ".bias"] = {{layer.outputs}, {bias, bias + layer.outputs}};
     }
 }
 
-void Mlp::Initialize(Ptr<UniformRandomVariable> uniform)
+void
+Mlp::Initialize(Ptr<UniformRandomVariable> uniform)
 {
     NS_LOG_FUNCTION(this << uniform);
     for (const Layer& layer : m_layers)
@@ -108,53 +105,63 @@ void Mlp::Initialize(Ptr<UniformRandomVariable> uniform)
     }
 }
 
-const std::vector<Eigen::Index>& Mlp::GetWidths() const
+const std::vector<Eigen::Index>&
+Mlp::GetWidths() const
 {
     return m_widths;
 }
 
-Eigen::Index Mlp::GetInputs() const
+Eigen::Index
+Mlp::GetInputs() const
 {
     return m_widths.empty() ? 0 : m_widths.front();
 }
 
-Eigen::Index Mlp::GetOutputs() const
+Eigen::Index
+Mlp::GetOutputs() const
 {
     return m_widths.empty() ? 0 : m_widths.back();
 }
 
-Eigen::VectorXf& Mlp::GetParameters()
+Eigen::VectorXf&
+Mlp::GetParameters()
 {
     return m_parameters;
 }
 
-const Eigen::VectorXf& Mlp::GetParameters() const
+const Eigen::VectorXf&
+Mlp::GetParameters() const
 {
     return m_parameters;
 }
 
-Eigen::Map<const RowMatrixXf> Mlp::Weight(const Layer& layer) const
+Eigen::Map<const RowMatrixXf>
+Mlp::Weight(const Layer& layer) const
 {
     return {m_parameters.data() + layer.weight, layer.outputs, layer.inputs};
 }
 
-Eigen::Map<const Eigen::VectorXf> Mlp::Bias(const Layer& layer) const
+Eigen::Map<const Eigen::VectorXf>
+Mlp::Bias(const Layer& layer) const
 {
     return {m_parameters.data() + layer.bias, layer.outputs};
 }
 
-bool Mlp::EndsInTanh(size_t index) const
+bool
+Mlp::EndsInTanh(size_t index) const
 {
     return index + 1 < m_layers.size() ? m_hidden == Hidden::TANH : m_output == Output::TANH;
 }
 
-bool Mlp::EndsInRelu(size_t index) const
+bool
+Mlp::EndsInRelu(size_t index) const
 {
     return index + 1 < m_layers.size() && m_hidden == Hidden::RELU;
 }
 
 template <typename Derived>
-void Mlp::Activate(size_t index, Eigen::MatrixBase<Derived>& values) const
+void
+Mlp::Activate(size_t index, Eigen::MatrixBase<Derived>& values) const
 {
     if (EndsInRelu(index))
     {
@@ -167,8 +174,8 @@ void Mlp::Activate(size_t index, Eigen::MatrixBase<Derived>& values) const
     }
 }
 
-const Eigen::VectorXf& Mlp::Forward(const Eigen::Ref<const Eigen::VectorXf>& input,
-                                    Workspace& workspace) const
+const Eigen::VectorXf&
+Mlp::Forward(const Eigen::Ref<const Eigen::VectorXf>& input, Workspace& workspace) const
 {
     NS_ASSERT_MSG(input.size() == GetInputs(), "input of " << input.size());
     auto& outputs = workspace.single;
@@ -189,7 +196,8 @@ const Eigen::VectorXf& Mlp::Forward(const Eigen::Ref<const Eigen::VectorXf>& inp
     return outputs.back();
 }
 
-const RowMatrixXf& Mlp::Continue(size_t first, Workspace& workspace) const
+const RowMatrixXf&
+Mlp::Continue(size_t first, Workspace& workspace) const
 {
     auto& outputs = workspace.layers;
     for (size_t i = first; i < m_layers.size(); ++i)
@@ -201,8 +209,8 @@ const RowMatrixXf& Mlp::Continue(size_t first, Workspace& workspace) const
     return outputs.back();
 }
 
-const RowMatrixXf& Mlp::ForwardBatch(const Eigen::Ref<const RowMatrixXf>& inputs,
-                                     Workspace& workspace) const
+const RowMatrixXf&
+Mlp::ForwardBatch(const Eigen::Ref<const RowMatrixXf>& inputs, Workspace& workspace) const
 {
     NS_ASSERT_MSG(inputs.cols() == GetInputs(), "inputs of " << inputs.cols());
     workspace.layers.resize(m_layers.size());
@@ -213,9 +221,10 @@ const RowMatrixXf& Mlp::ForwardBatch(const Eigen::Ref<const RowMatrixXf>& inputs
     return Continue(1, workspace);
 }
 
-const RowMatrixXf& Mlp::ForwardShared(const Eigen::Ref<const Eigen::VectorXf>& shared,
-                                      const Eigen::Ref<const RowMatrixXf>& rows,
-                                      Workspace& workspace) const
+const RowMatrixXf&
+Mlp::ForwardShared(const Eigen::Ref<const Eigen::VectorXf>& shared,
+                   const Eigen::Ref<const RowMatrixXf>& rows,
+                   Workspace& workspace) const
 {
     NS_ASSERT_MSG(shared.size() + rows.cols() == GetInputs(), "inputs of another length");
     workspace.layers.resize(m_layers.size());
@@ -230,11 +239,12 @@ const RowMatrixXf& Mlp::ForwardShared(const Eigen::Ref<const Eigen::VectorXf>& s
     return Continue(1, workspace);
 }
 
-void Mlp::Backward(const Eigen::Ref<const RowMatrixXf>& inputs,
-                   const Eigen::Ref<const RowMatrixXf>& outputGradient,
-                   Workspace& workspace,
-                   Eigen::VectorXf& gradient,
-                   RowMatrixXf* inputGradient) const
+void
+Mlp::Backward(const Eigen::Ref<const RowMatrixXf>& inputs,
+              const Eigen::Ref<const RowMatrixXf>& outputGradient,
+              Workspace& workspace,
+              Eigen::VectorXf& gradient,
+              RowMatrixXf* inputGradient) const
 {
     NS_ASSERT_MSG(workspace.layers.size() == m_layers.size() &&
                       workspace.layers.back().rows() == inputs.rows(),

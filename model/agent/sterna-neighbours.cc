@@ -18,7 +18,8 @@ namespace sterna
 
 NS_LOG_COMPONENT_DEFINE("SternaNeighbours");
 
-std::vector<Eigen::Index> NearestRows(
+std::vector<Eigen::Index>
+NearestRows(
     const Eigen::Ref<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>&
         points,
     const bool* valid,
@@ -54,7 +55,8 @@ std::vector<Eigen::Index> NearestRows(
     return rows;
 }
 
-int BestChoice(const float* values, Eigen::Index count, const bool* valid)
+int
+BestChoice(const float* values, Eigen::Index count, const bool* valid)
 {
     Eigen::Index best = -1;
     for (Eigen::Index i = 0; i < count; ++i)

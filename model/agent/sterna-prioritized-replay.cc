@@ -27,14 +27,15 @@ constexpr double EPSILON = 1e-6;
 } // namespace
 
 PrioritizedReplay::PrioritizedReplay(Eigen::Index capacity)
-    : m_capacity(capacity)
-    , m_tickets(capacity, 0)
-    , m_tree(capacity)
+    : m_capacity(capacity),
+      m_tickets(capacity, 0),
+      m_tree(capacity)
 {
     NS_LOG_FUNCTION(this << capacity);
 }
 
-void PrioritizedReplay::Add(Eigen::Index slot)
+void
+PrioritizedReplay::Add(Eigen::Index slot)
 {
     NS_ASSERT_MSG(slot >= 0 && slot < m_capacity, "slot " << slot);
     m_filled += m_tree.Get(slot) == 0.0 ? 1 : 0;
@@ -42,7 +43,8 @@ void PrioritizedReplay::Add(Eigen::Index slot)
     m_tickets[slot] = m_nextTicket++;
 }
 
-void PrioritizedReplay::Sample(size_t count, double beta, Generator& random, Draw& draw) const
+void
+PrioritizedReplay::Sample(size_t count, double beta, Generator& random, Draw& draw) const
 {
     NS_ASSERT_MSG(m_filled > 0, "nothing to draw");
     draw.slots.resize(count);
@@ -63,7 +65,8 @@ void PrioritizedReplay::Sample(size_t count, double beta, Generator& random, Dra
     draw.weights /= draw.weights.maxCoeff();
 }
 
-void PrioritizedReplay::Update(const Draw& draw, const Eigen::VectorXf& errors)
+void
+PrioritizedReplay::Update(const Draw& draw, const Eigen::VectorXf& errors)
 {
     for (size_t i = 0; i < draw.slots.size(); ++i)
     {
@@ -79,12 +82,14 @@ void PrioritizedReplay::Update(const Draw& draw, const Eigen::VectorXf& errors)
     }
 }
 
-double PrioritizedReplay::GetWeight(Eigen::Index slot) const
+double
+PrioritizedReplay::GetWeight(Eigen::Index slot) const
 {
     return m_tree.Get(slot);
 }
 
-void PrioritizedReplay::Store(Safetensors& file, const std::string& prefix) const
+void
+PrioritizedReplay::Store(Safetensors& file, const std::string& prefix) const
 {
     Safetensors::Tensor weights{{m_capacity}, {}};
     for (Eigen::Index slot = 0; slot < m_capacity; ++slot)
@@ -95,9 +100,8 @@ void PrioritizedReplay::Store(Safetensors& file, const std::string& prefix) cons
     file.tensors[prefix + ".largest"] = {{1}, {m_largest}};
 }
 
-void PrioritizedReplay::Load(const Safetensors& file,
-                             const std::string& prefix,
-                             const std::string& path)
+void
+PrioritizedReplay::Load(const Safetensors& file, const std::string& prefix, const std::string& path)
 {
     const auto& weights = file.Get(prefix + ".weights", {m_capacity}, path);
     const float largest = file.Get(prefix + ".largest", {1}, path).data[0];

@@ -21,22 +21,23 @@ ReplayBuffer::ReplayBuffer(Eigen::Index capacity,
                            Eigen::Index features,
                            Eigen::Index actions,
                            Eigen::Index choices)
-    : m_capacity(capacity)
-    , m_features(features)
-    , m_actions(actions)
-    , m_choices(choices)
-    , m_rows(capacity, 2 * features + actions + 2 + choices)
+    : m_capacity(capacity),
+      m_features(features),
+      m_actions(actions),
+      m_choices(choices),
+      m_rows(capacity, 2 * features + actions + 2 + choices)
 {
     NS_LOG_FUNCTION(this << capacity << features << actions << choices);
     NS_ASSERT_MSG(capacity > 0, "a replay buffer needs room");
 }
 
-Eigen::Index ReplayBuffer::Push(const Eigen::Ref<const Eigen::VectorXf>& features,
-                                const Eigen::Ref<const Eigen::VectorXf>& action,
-                                float reward,
-                                const Eigen::Ref<const Eigen::VectorXf>& nextFeatures,
-                                const bool* nextMask,
-                                bool terminated)
+Eigen::Index
+ReplayBuffer::Push(const Eigen::Ref<const Eigen::VectorXf>& features,
+                   const Eigen::Ref<const Eigen::VectorXf>& action,
+                   float reward,
+                   const Eigen::Ref<const Eigen::VectorXf>& nextFeatures,
+                   const bool* nextMask,
+                   bool terminated)
 {
     const Eigen::Index slot = m_position;
     auto row = m_rows.row(slot);
@@ -54,17 +55,20 @@ Eigen::Index ReplayBuffer::Push(const Eigen::Ref<const Eigen::VectorXf>& feature
     return slot;
 }
 
-Eigen::Index ReplayBuffer::GetSize() const
+Eigen::Index
+ReplayBuffer::GetSize() const
 {
     return m_size;
 }
 
-Eigen::Index ReplayBuffer::GetCapacity() const
+Eigen::Index
+ReplayBuffer::GetCapacity() const
 {
     return m_capacity;
 }
 
-void ReplayBuffer::DrawSlots(Generator& random, std::vector<Eigen::Index>& slots) const
+void
+ReplayBuffer::DrawSlots(Generator& random, std::vector<Eigen::Index>& slots) const
 {
     NS_ASSERT_MSG(m_size > 0, "nothing to draw");
     for (Eigen::Index& slot : slots)
@@ -73,7 +77,8 @@ void ReplayBuffer::DrawSlots(Generator& random, std::vector<Eigen::Index>& slots
     }
 }
 
-void ReplayBuffer::Gather(const std::vector<Eigen::Index>& slots, ReplayBatch& batch) const
+void
+ReplayBuffer::Gather(const std::vector<Eigen::Index>& slots, ReplayBatch& batch) const
 {
     const auto count = static_cast<Eigen::Index>(slots.size());
     batch.features.resize(count, m_features);
@@ -94,18 +99,18 @@ void ReplayBuffer::Gather(const std::vector<Eigen::Index>& slots, ReplayBatch& b
     }
 }
 
-void ReplayBuffer::Store(Safetensors& file, const std::string& prefix) const
+void
+ReplayBuffer::Store(Safetensors& file, const std::string& prefix) const
 {
     const float* begin = m_rows.data();
-    file.tensors[prefix + ".rows"] = {
-        {m_size,                  m_rows.cols()},
-        { begin, begin + m_size * m_rows.cols()}
-    };
+    file.tensors[prefix + ".rows"] = {{m_size, m_rows.cols()},
+                                      {begin, begin + m_size * m_rows.cols()}};
     file.metadata[prefix + ".size"] = std::to_string(m_size);
     file.metadata[prefix + ".position"] = std::to_string(m_position);
 }
 
-void ReplayBuffer::Load(const Safetensors& file, const std::string& prefix, const std::string& path)
+void
+ReplayBuffer::Load(const Safetensors& file, const std::string& prefix, const std::string& path)
 {
     const auto size = static_cast<Eigen::Index>(file.GetCount(prefix + ".size", path));
     const auto position = static_cast<Eigen::Index>(file.GetCount(prefix + ".position", path));

@@ -32,12 +32,14 @@ constexpr uint64_t LENGTH_BYTES = 8;
 constexpr uint64_t MAX_HEADER_BYTES = 100'000'000; // the format's own limit
 constexpr uint64_t VALUE_BYTES = 4;
 
-[[noreturn]] void Refuse(const std::string& path, const std::string& why)
+[[noreturn]] void
+Refuse(const std::string& path, const std::string& why)
 {
     throw InputError("Cannot read '" + path + "': " + why + ".");
 }
 
-std::string ShapeName(const std::vector<int64_t>& shape)
+std::string
+ShapeName(const std::vector<int64_t>& shape)
 {
     std::string name = "[";
     for (size_t i = 0; i < shape.size(); ++i)
@@ -48,7 +50,8 @@ std::string ShapeName(const std::vector<int64_t>& shape)
 }
 
 /// The number of values of a shape, or nothing that a file could hold if it overflows.
-uint64_t CountValues(const std::vector<int64_t>& shape)
+uint64_t
+CountValues(const std::vector<int64_t>& shape)
 {
     constexpr uint64_t LIMIT = std::numeric_limits<uint64_t>::max() / VALUE_BYTES;
     uint64_t count = 1;
@@ -65,7 +68,8 @@ uint64_t CountValues(const std::vector<int64_t>& shape)
 }
 
 /// \return whether all of a JSON array are integers >= 0
-bool AreCounts(const nlohmann::json& array)
+bool
+AreCounts(const nlohmann::json& array)
 {
     return array.is_array() && std::all_of(array.begin(), array.end(), [](const auto& value) {
                return value.is_number_unsigned() &&
@@ -74,7 +78,8 @@ bool AreCounts(const nlohmann::json& array)
            });
 }
 
-std::string ReadBytes(const std::string& path)
+std::string
+ReadBytes(const std::string& path)
 {
     std::ifstream in(path, std::ios::binary);
     if (!in)
@@ -89,7 +94,8 @@ std::string ReadBytes(const std::string& path)
     return bytes;
 }
 
-uint64_t ReadHeaderLength(const std::string& bytes, const std::string& path)
+uint64_t
+ReadHeaderLength(const std::string& bytes, const std::string& path)
 {
     if (bytes.size() < LENGTH_BYTES)
     {
@@ -126,7 +132,8 @@ struct Entry
     uint64_t end;
 };
 
-Entry ParseEntry(const std::string& name, const nlohmann::json& entry, const std::string& path)
+Entry
+ParseEntry(const std::string& name, const nlohmann::json& entry, const std::string& path)
 {
     const std::string tensor = "tensor '" + name + "' ";
     if (!entry.is_object() || !entry.contains("dtype") || !entry.contains("shape") ||
@@ -155,7 +162,8 @@ Entry ParseEntry(const std::string& name, const nlohmann::json& entry, const std
 }
 
 /// The ranges must cover the data without holes or overlaps.
-void CheckRanges(std::vector<Entry>& entries, uint64_t dataBytes, const std::string& path)
+void
+CheckRanges(std::vector<Entry>& entries, uint64_t dataBytes, const std::string& path)
 {
     std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
         return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
@@ -185,7 +193,8 @@ void CheckRanges(std::vector<Entry>& entries, uint64_t dataBytes, const std::str
     }
 }
 
-std::vector<float> Decode(const char* bytes, const Entry& entry, const std::string& path)
+std::vector<float>
+Decode(const char* bytes, const Entry& entry, const std::string& path)
 {
     std::vector<float> values((entry.end - entry.begin) / VALUE_BYTES);
     const auto* raw = reinterpret_cast<const unsigned char*>(bytes) + entry.begin;
@@ -203,7 +212,8 @@ std::vector<float> Decode(const char* bytes, const Entry& entry, const std::stri
     return values;
 }
 
-void AppendLittleEndian(std::string& bytes, uint64_t value, uint64_t count)
+void
+AppendLittleEndian(std::string& bytes, uint64_t value, uint64_t count)
 {
     for (uint64_t i = 0; i < count; ++i)
     {
@@ -212,7 +222,8 @@ void AppendLittleEndian(std::string& bytes, uint64_t value, uint64_t count)
 }
 
 /// The whole file; throws if its content cannot be a file.
-std::string Encode(const Safetensors& file, const std::string& path)
+std::string
+Encode(const Safetensors& file, const std::string& path)
 {
     nlohmann::json header = nlohmann::json::object();
     if (!file.metadata.empty())
@@ -240,11 +251,9 @@ std::string Encode(const Safetensors& file, const std::string& path)
             std::memcpy(&bits, &value, VALUE_BYTES);
             AppendLittleEndian(data, bits, VALUE_BYTES);
         }
-        header[name] = {
-            {       "dtype",                "F32"},
-            {       "shape",         tensor.shape},
-            {"data_offsets", {begin, data.size()}}
-        };
+        header[name] = {{"dtype", "F32"},
+                        {"shape", tensor.shape},
+                        {"data_offsets", {begin, data.size()}}};
     }
     // Paths in the metadata need not be UTF-8: a replacement character must not cost the file.
     std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -257,7 +266,8 @@ std::string Encode(const Safetensors& file, const std::string& path)
 
 } // namespace
 
-Safetensors Safetensors::Read(const std::string& path)
+Safetensors
+Safetensors::Read(const std::string& path)
 {
     NS_LOG_FUNCTION(path);
     const std::string bytes = ReadBytes(path);
@@ -294,7 +304,8 @@ Safetensors Safetensors::Read(const std::string& path)
     return file;
 }
 
-void Safetensors::Write(const std::string& path) const
+void
+Safetensors::Write(const std::string& path) const
 {
     NS_LOG_FUNCTION(this << path);
     const std::string bytes = Encode(*this, path);
@@ -315,9 +326,10 @@ void Safetensors::Write(const std::string& path) const
     }
 }
 
-const Safetensors::Tensor& Safetensors::Get(const std::string& name,
-                                            const std::vector<int64_t>& shape,
-                                            const std::string& path) const
+const Safetensors::Tensor&
+Safetensors::Get(const std::string& name,
+                 const std::vector<int64_t>& shape,
+                 const std::string& path) const
 {
     const auto found = tensors.find(name);
     if (found == tensors.end())
@@ -333,7 +345,8 @@ const Safetensors::Tensor& Safetensors::Get(const std::string& name,
     return found->second;
 }
 
-const std::string& Safetensors::GetMetadata(const std::string& key, const std::string& path) const
+const std::string&
+Safetensors::GetMetadata(const std::string& key, const std::string& path) const
 {
     const auto found = metadata.find(key);
     if (found == metadata.end())
@@ -343,7 +356,8 @@ const std::string& Safetensors::GetMetadata(const std::string& key, const std::s
     return found->second;
 }
 
-uint64_t Safetensors::GetCount(const std::string& key, const std::string& path) const
+uint64_t
+Safetensors::GetCount(const std::string& key, const std::string& path) const
 {
     const std::string& text = GetMetadata(key, path);
     uint64_t value = 0;

@@ -27,7 +27,8 @@ SumTree::SumTree(int64_t size)
     m_nodes.assign(2 * m_leaves, 0.0);
 }
 
-void SumTree::Set(int64_t index, double weight)
+void
+SumTree::Set(int64_t index, double weight)
 {
     NS_ASSERT_MSG(index >= 0 && index < m_leaves && weight >= 0, index << ": " << weight);
     int64_t node = m_leaves + index;
@@ -39,17 +40,20 @@ void SumTree::Set(int64_t index, double weight)
     }
 }
 
-double SumTree::Get(int64_t index) const
+double
+SumTree::Get(int64_t index) const
 {
     return m_nodes[m_leaves + index];
 }
 
-double SumTree::GetTotal() const
+double
+SumTree::GetTotal() const
 {
     return m_nodes[1];
 }
 
-int64_t SumTree::Find(double sum) const
+int64_t
+SumTree::Find(double sum) const
 {
     int64_t node = 1;
     sum = std::max(sum, 0.0);

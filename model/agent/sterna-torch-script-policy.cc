@@ -32,7 +32,8 @@ namespace
 
 using Shape = std::vector<int64_t>;
 
-std::string ToText(const Shape& shape)
+std::string
+ToText(const Shape& shape)
 {
     std::ostringstream text;
     text << '[';
@@ -45,7 +46,8 @@ std::string ToText(const Shape& shape)
 }
 
 /// The last line of LibTorch's message that says something: its first ones are a stack trace.
-std::string Reason(const std::exception& error)
+std::string
+Reason(const std::exception& error)
 {
     std::istringstream lines(error.what());
     std::string reason;
@@ -66,7 +68,8 @@ std::string Reason(const std::exception& error)
 }
 
 /// A matrix as a tensor that shares its memory.
-torch::Tensor View(const float* data, Eigen::Index rows, Eigen::Index columns)
+torch::Tensor
+View(const float* data, Eigen::Index rows, Eigen::Index columns)
 {
     return torch::from_blob(const_cast<float*>(data), {rows, columns});
 }
@@ -118,7 +121,8 @@ struct TorchScriptPolicy::Module
     torch::jit::Module module;
 };
 
-TypeId TorchScriptPolicy::GetTypeId()
+TypeId
+TorchScriptPolicy::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::TorchScriptPolicy")
                             .SetParent<Agent>()
@@ -136,12 +140,14 @@ TorchScriptPolicy::TorchScriptPolicy() = default;
 
 TorchScriptPolicy::~TorchScriptPolicy() = default;
 
-int64_t TorchScriptPolicy::AssignStreams(int64_t)
+int64_t
+TorchScriptPolicy::AssignStreams(int64_t)
 {
     return 0;
 }
 
-void TorchScriptPolicy::CheckSpaces(const AgentSpaces& spaces) const
+void
+TorchScriptPolicy::CheckSpaces(const AgentSpaces& spaces) const
 {
     const bool choosing = spaces.embedding > 0 || spaces.choices > 0;
     if (spaces.actors != 1 || choosing == (spaces.parameters > 0))
@@ -155,12 +161,14 @@ void TorchScriptPolicy::CheckSpaces(const AgentSpaces& spaces) const
     }
 }
 
-int64_t TorchScriptPolicy::GetInputs() const
+int64_t
+TorchScriptPolicy::GetInputs() const
 {
     return m_spaces.embedding > 0 ? 2 : 1;
 }
 
-void TorchScriptPolicy::Configure(const AgentSpaces& spaces)
+void
+TorchScriptPolicy::Configure(const AgentSpaces& spaces)
 {
     NS_LOG_FUNCTION(this << m_path);
     CheckSpaces(spaces);
@@ -196,7 +204,8 @@ void TorchScriptPolicy::Configure(const AgentSpaces& spaces)
     }
 }
 
-void TorchScriptPolicy::CheckForward() const
+void
+TorchScriptPolicy::CheckForward() const
 {
     const auto method = m_module->module.find_method("forward");
     if (!method)
@@ -214,7 +223,8 @@ void TorchScriptPolicy::CheckForward() const
     }
 }
 
-void TorchScriptPolicy::Probe(Eigen::Index choices)
+void
+TorchScriptPolicy::Probe(Eigen::Index choices)
 {
     Observation zero;
     zero.features = Eigen::VectorXf::Zero(m_spaces.features);
@@ -239,7 +249,8 @@ void TorchScriptPolicy::Probe(Eigen::Index choices)
     }
 }
 
-Action TorchScriptPolicy::Act(const Observation& observation, Mode)
+Action
+TorchScriptPolicy::Act(const Observation& observation, Mode)
 {
     Action action;
     action.choice = Eigen::VectorXi::Constant(1, -1);

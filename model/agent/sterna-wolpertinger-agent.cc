@@ -35,7 +35,8 @@ namespace
 using Copy = ActorCritic::Copy;
 
 /// Numbers of the rows that the mask leaves.
-std::vector<Eigen::Index> ValidRows(const Observation& observation)
+std::vector<Eigen::Index>
+ValidRows(const Observation& observation)
 {
     std::vector<Eigen::Index> rows;
     for (Eigen::Index row = 0; row < observation.choices.rows(); ++row)
@@ -48,12 +49,14 @@ std::vector<Eigen::Index> ValidRows(const Observation& observation)
     return rows;
 }
 
-const bool* ValidFlags(const Observation& observation)
+const bool*
+ValidFlags(const Observation& observation)
 {
     return observation.mask.size() == 0 ? nullptr : observation.mask.data();
 }
 
-void CheckCount(const std::string& what, Eigen::Index actual, Eigen::Index expected)
+void
+CheckCount(const std::string& what, Eigen::Index actual, Eigen::Index expected)
 {
     if (actual != expected)
     {
@@ -64,7 +67,8 @@ void CheckCount(const std::string& what, Eigen::Index actual, Eigen::Index expec
 
 /// Written so that NaN fails, too.
 template <typename Derived>
-void CheckUnit(const std::string& what, const Eigen::DenseBase<Derived>& values)
+void
+CheckUnit(const std::string& what, const Eigen::DenseBase<Derived>& values)
 {
     for (Eigen::Index row = 0; row < values.rows(); ++row)
     {
@@ -80,13 +84,11 @@ void CheckUnit(const std::string& what, const Eigen::DenseBase<Derived>& values)
     }
 }
 
-Safetensors::Tensor ToTensor(const std::vector<int64_t>& shape, const float* data)
+Safetensors::Tensor
+ToTensor(const std::vector<int64_t>& shape, const float* data)
 {
     const auto count = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
-    return {
-        shape,
-        {data, data + count}
-    };
+    return {shape, {data, data + count}};
 }
 
 } // namespace
@@ -107,7 +109,8 @@ struct WolpertingerAgent::State
     Mlp::Workspace criticSpace;
 };
 
-TypeId WolpertingerAgent::GetTypeId()
+TypeId
+WolpertingerAgent::GetTypeId()
 {
     using Self = WolpertingerAgent;
     static TypeId tid =
@@ -229,13 +232,15 @@ WolpertingerAgent::WolpertingerAgent()
 
 WolpertingerAgent::~WolpertingerAgent() = default;
 
-int64_t WolpertingerAgent::AssignStreams(int64_t stream)
+int64_t
+WolpertingerAgent::AssignStreams(int64_t stream)
 {
     m_stream->SetStream(stream);
     return 1;
 }
 
-void WolpertingerAgent::Configure(const AgentSpaces& spaces)
+void
+WolpertingerAgent::Configure(const AgentSpaces& spaces)
 {
     NS_LOG_FUNCTION(this << spaces.features << spaces.embedding << spaces.parameters);
     if (spaces.features < 1)
@@ -259,12 +264,14 @@ void WolpertingerAgent::Configure(const AgentSpaces& spaces)
     m_state = MakeState();
 }
 
-bool WolpertingerAgent::IsEmbedded() const
+bool
+WolpertingerAgent::IsEmbedded() const
 {
     return m_spaces.embedding > 0;
 }
 
-std::unique_ptr<WolpertingerAgent::State> WolpertingerAgent::MakeState() const
+std::unique_ptr<WolpertingerAgent::State>
+WolpertingerAgent::MakeState() const
 {
     WolpertingerSettings settings;
     settings.networks.features = m_spaces.features;
@@ -285,7 +292,8 @@ std::unique_ptr<WolpertingerAgent::State> WolpertingerAgent::MakeState() const
     return std::make_unique<State>(settings);
 }
 
-WolpertingerAgent::State& WolpertingerAgent::Started() const
+WolpertingerAgent::State&
+WolpertingerAgent::Started() const
 {
     CheckConfigured();
     State& state = *m_state;
@@ -298,7 +306,8 @@ WolpertingerAgent::State& WolpertingerAgent::Started() const
     return state;
 }
 
-void WolpertingerAgent::CheckConfigured() const
+void
+WolpertingerAgent::CheckConfigured() const
 {
     if (!m_state)
     {
@@ -306,7 +315,8 @@ void WolpertingerAgent::CheckConfigured() const
     }
 }
 
-void WolpertingerAgent::CheckObservation(const Observation& observation) const
+void
+WolpertingerAgent::CheckObservation(const Observation& observation) const
 {
     CheckCount("observation's features", observation.features.size(), m_spaces.features);
     if (!IsEmbedded())
@@ -328,7 +338,8 @@ void WolpertingerAgent::CheckObservation(const Observation& observation) const
     }
 }
 
-Action WolpertingerAgent::Act(const Observation& observation, Mode mode)
+Action
+WolpertingerAgent::Act(const Observation& observation, Mode mode)
 {
     Started();
     CheckObservation(observation);
@@ -346,7 +357,8 @@ Action WolpertingerAgent::Act(const Observation& observation, Mode mode)
     return action;
 }
 
-bool WolpertingerAgent::DrawsAtRandom(Mode mode) const
+bool
+WolpertingerAgent::DrawsAtRandom(Mode mode) const
 {
     if (mode == Mode::EXPLOIT)
     {
@@ -356,14 +368,16 @@ bool WolpertingerAgent::DrawsAtRandom(Mode mode) const
            (m_randomChoice > 0.0 && m_state->exploration.Uniform() < m_randomChoice);
 }
 
-double WolpertingerAgent::NoiseDeviation() const
+double
+WolpertingerAgent::NoiseDeviation() const
 {
     const auto transitions = static_cast<double>(m_state->learner.GetTransitions());
     const double share = transitions < m_noiseDecaySteps ? transitions / m_noiseDecaySteps : 1.0;
     return m_noiseStart + share * (m_noiseEnd - m_noiseStart);
 }
 
-Eigen::VectorXf WolpertingerAgent::Point(const Eigen::VectorXf& features, Mode mode) const
+Eigen::VectorXf
+WolpertingerAgent::Point(const Eigen::VectorXf& features, Mode mode) const
 {
     State& state = *m_state;
     Eigen::VectorXf point =
@@ -380,7 +394,8 @@ Eigen::VectorXf WolpertingerAgent::Point(const Eigen::VectorXf& features, Mode m
     return point;
 }
 
-int WolpertingerAgent::ActEmbedded(const Observation& observation, Mode mode) const
+int
+WolpertingerAgent::ActEmbedded(const Observation& observation, Mode mode) const
 {
     State& state = *m_state;
     if (DrawsAtRandom(mode))
@@ -408,7 +423,8 @@ int WolpertingerAgent::ActEmbedded(const Observation& observation, Mode mode) co
     return best < 0 ? -1 : static_cast<int>(rows[best]);
 }
 
-Eigen::VectorXf WolpertingerAgent::ActContinuous(const Observation& observation, Mode mode) const
+Eigen::VectorXf
+WolpertingerAgent::ActContinuous(const Observation& observation, Mode mode) const
 {
     if (!DrawsAtRandom(mode))
     {
@@ -422,7 +438,8 @@ Eigen::VectorXf WolpertingerAgent::ActContinuous(const Observation& observation,
     return action;
 }
 
-void WolpertingerAgent::CheckTransition(const Transition& transition) const
+void
+WolpertingerAgent::CheckTransition(const Transition& transition) const
 {
     CheckObservation(transition.observation);
     if (!transition.terminated)
@@ -458,7 +475,8 @@ void WolpertingerAgent::CheckTransition(const Transition& transition) const
     CheckUnit("The embedding of a next choice", transition.next.choices);
 }
 
-void WolpertingerAgent::Learn(const Transition& transition)
+void
+WolpertingerAgent::Learn(const Transition& transition)
 {
     State& state = Started();
     CheckTransition(transition);
@@ -485,8 +503,9 @@ void WolpertingerAgent::Learn(const Transition& transition)
     }
 }
 
-void WolpertingerAgent::SavePolicy(const std::string& path,
-                                   const std::map<std::string, std::string>& metadata) const
+void
+WolpertingerAgent::SavePolicy(const std::string& path,
+                              const std::map<std::string, std::string>& metadata) const
 {
     const WolpertingerLearner& learner = Started().learner;
     Safetensors file;
@@ -515,7 +534,8 @@ void WolpertingerAgent::SavePolicy(const std::string& path,
     file.Write(path);
 }
 
-void WolpertingerAgent::AddExample(Safetensors& file) const
+void
+WolpertingerAgent::AddExample(Safetensors& file) const
 {
     const WolpertingerLearner& learner = m_state->learner;
     const Eigen::Index rows = IsEmbedded() ? 4 : 0;
@@ -551,7 +571,8 @@ void WolpertingerAgent::AddExample(Safetensors& file) const
     file.tensors["example.output"] = ToTensor({output.size()}, output.data());
 }
 
-void WolpertingerAgent::SaveCheckpoint(const std::string& path) const
+void
+WolpertingerAgent::SaveCheckpoint(const std::string& path) const
 {
     const State& state = Started();
     Safetensors file;
@@ -561,7 +582,8 @@ void WolpertingerAgent::SaveCheckpoint(const std::string& path) const
     file.Write(path);
 }
 
-void WolpertingerAgent::LoadCheckpoint(const std::string& path)
+void
+WolpertingerAgent::LoadCheckpoint(const std::string& path)
 {
     CheckConfigured();
     const Safetensors file = Safetensors::Read(path);

@@ -22,27 +22,29 @@ NS_LOG_COMPONENT_DEFINE("SternaWolpertingerLearner");
 using Copy = ActorCritic::Copy;
 
 WolpertingerLearner::WolpertingerLearner(const WolpertingerSettings& settings)
-    : m_settings(settings)
-    , m_networks(settings.networks)
-    , m_replay(settings.replayCapacity, settings.networks.features, settings.networks.action, 0)
-    , m_nextChoices(settings.ranksNextChoices ? settings.replayCapacity : 0,
+    : m_settings(settings),
+      m_networks(settings.networks),
+      m_replay(settings.replayCapacity, settings.networks.features, settings.networks.action, 0),
+      m_nextChoices(settings.ranksNextChoices ? settings.replayCapacity : 0,
                     settings.networks.action,
-                    settings.targetCandidates)
-    , m_normalizer(settings.networks.features)
-    , m_slots(settings.batchSize)
+                    settings.targetCandidates),
+      m_normalizer(settings.networks.features),
+      m_slots(settings.batchSize)
 {
     const Eigen::Index perSample =
         settings.ranksNextChoices ? std::min(settings.neighbours, settings.targetCandidates) : 1;
     m_actions.resize(settings.batchSize * perSample, settings.networks.action);
 }
 
-void WolpertingerLearner::Initialize(Ptr<UniformRandomVariable> stream)
+void
+WolpertingerLearner::Initialize(Ptr<UniformRandomVariable> stream)
 {
     m_networks.Initialize(stream);
     m_generator.Seed(stream);
 }
 
-const Eigen::VectorXf& WolpertingerLearner::Normalize(const Eigen::VectorXf& features)
+const Eigen::VectorXf&
+WolpertingerLearner::Normalize(const Eigen::VectorXf& features)
 {
     if (!m_settings.normalizeFeatures)
     {
@@ -52,13 +54,14 @@ const Eigen::VectorXf& WolpertingerLearner::Normalize(const Eigen::VectorXf& fea
     return m_normalized;
 }
 
-void WolpertingerLearner::Add(const Eigen::VectorXf& features,
-                              const Eigen::VectorXf& action,
-                              float reward,
-                              const Eigen::VectorXf& nextFeatures,
-                              const RowMatrixXf& nextChoices,
-                              const std::vector<Eigen::Index>& nextValid,
-                              bool terminated)
+void
+WolpertingerLearner::Add(const Eigen::VectorXf& features,
+                         const Eigen::VectorXf& action,
+                         float reward,
+                         const Eigen::VectorXf& nextFeatures,
+                         const RowMatrixXf& nextChoices,
+                         const std::vector<Eigen::Index>& nextValid,
+                         bool terminated)
 {
     if (m_settings.normalizeFeatures)
     {
@@ -73,7 +76,8 @@ void WolpertingerLearner::Add(const Eigen::VectorXf& features,
     ++m_transitions;
 }
 
-WolpertingerLearner::Losses WolpertingerLearner::Train()
+WolpertingerLearner::Losses
+WolpertingerLearner::Train()
 {
     m_replay.DrawSlots(m_generator, m_slots);
     m_replay.Gather(m_slots, m_batch);
@@ -90,7 +94,8 @@ WolpertingerLearner::Losses WolpertingerLearner::Train()
     return losses;
 }
 
-Eigen::VectorXf WolpertingerLearner::Targets()
+Eigen::VectorXf
+WolpertingerLearner::Targets()
 {
     const auto scale = static_cast<float>(m_settings.rewardScale);
     const auto discount = static_cast<float>(m_settings.discount);
@@ -98,7 +103,8 @@ Eigen::VectorXf WolpertingerLearner::Targets()
            discount * (1.0f - m_batch.terminated.array()) * NextValues().array();
 }
 
-Eigen::VectorXf WolpertingerLearner::NextValues()
+Eigen::VectorXf
+WolpertingerLearner::NextValues()
 {
     const RowMatrixXf& next = m_batch.nextFeatures;
     const RowMatrixXf protos = m_networks.Actions(Copy::TARGET, next);
@@ -125,7 +131,8 @@ Eigen::VectorXf WolpertingerLearner::NextValues()
     return best;
 }
 
-void WolpertingerLearner::AddNeighbours(Eigen::Index i, const Eigen::VectorXf& proto)
+void
+WolpertingerLearner::AddNeighbours(Eigen::Index i, const Eigen::VectorXf& proto)
 {
     const Eigen::Index offered = m_nextChoices.Get(m_slots[i], m_candidates);
     if (offered == 0)
@@ -142,34 +149,40 @@ void WolpertingerLearner::AddNeighbours(Eigen::Index i, const Eigen::VectorXf& p
     }
 }
 
-void WolpertingerLearner::AddAction(Eigen::Index owner,
-                                    const Eigen::Ref<const Eigen::RowVectorXf>& action)
+void
+WolpertingerLearner::AddAction(Eigen::Index owner,
+                               const Eigen::Ref<const Eigen::RowVectorXf>& action)
 {
     m_actions.row(static_cast<Eigen::Index>(m_owners.size())) = action;
     m_owners.push_back(owner);
 }
 
-int64_t WolpertingerLearner::GetTransitions() const
+int64_t
+WolpertingerLearner::GetTransitions() const
 {
     return m_transitions;
 }
 
-const ActorCritic& WolpertingerLearner::GetNetworks() const
+const ActorCritic&
+WolpertingerLearner::GetNetworks() const
 {
     return m_networks;
 }
 
-ActorCritic& WolpertingerLearner::GetNetworks()
+ActorCritic&
+WolpertingerLearner::GetNetworks()
 {
     return m_networks;
 }
 
-const FeatureNormalizer& WolpertingerLearner::GetNormalizer() const
+const FeatureNormalizer&
+WolpertingerLearner::GetNormalizer() const
 {
     return m_normalizer;
 }
 
-void WolpertingerLearner::Store(Safetensors& file) const
+void
+WolpertingerLearner::Store(Safetensors& file) const
 {
     file.metadata["transitions"] = std::to_string(m_transitions);
     file.metadata["generator.replay"] = m_generator.GetState();
@@ -182,7 +195,8 @@ void WolpertingerLearner::Store(Safetensors& file) const
     }
 }
 
-void WolpertingerLearner::Load(const Safetensors& file, const std::string& path)
+void
+WolpertingerLearner::Load(const Safetensors& file, const std::string& path)
 {
     m_transitions = file.GetCount("transitions", path);
     m_generator.SetState(file.GetMetadata("generator.replay", path));

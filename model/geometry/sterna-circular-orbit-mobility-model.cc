@@ -20,7 +20,8 @@ NS_LOG_COMPONENT_DEFINE("SternaCircularOrbitMobilityModel");
 
 NS_OBJECT_ENSURE_REGISTERED(CircularOrbitMobilityModel);
 
-TypeId CircularOrbitMobilityModel::GetTypeId()
+TypeId
+CircularOrbitMobilityModel::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::sterna::CircularOrbitMobilityModel")
@@ -70,89 +71,104 @@ CircularOrbitMobilityModel::~CircularOrbitMobilityModel()
     NS_LOG_FUNCTION(this);
 }
 
-void CircularOrbitMobilityModel::SetOrbit(const CircularOrbit& orbit)
+void
+CircularOrbitMobilityModel::SetOrbit(const CircularOrbit& orbit)
 {
     NS_LOG_FUNCTION(this);
     m_orbit = orbit;
     NotifyCourseChange();
 }
 
-const CircularOrbit& CircularOrbitMobilityModel::GetOrbit() const
+const CircularOrbit&
+CircularOrbitMobilityModel::GetOrbit() const
 {
     return m_orbit;
 }
 
-Ptr<MobilityModel> CircularOrbitMobilityModel::Copy() const
+Ptr<MobilityModel>
+CircularOrbitMobilityModel::Copy() const
 {
     return CopyObject(Ptr<const CircularOrbitMobilityModel>(this));
 }
 
-Vector CircularOrbitMobilityModel::DoGetPosition() const
+Vector
+CircularOrbitMobilityModel::DoGetPosition() const
 {
     return m_orbit.PositionEcef(Simulator::Now().GetSeconds());
 }
 
-Vector CircularOrbitMobilityModel::DoGetVelocity() const
+Vector
+CircularOrbitMobilityModel::DoGetVelocity() const
 {
     return m_orbit.VelocityEcef(Simulator::Now().GetSeconds());
 }
 
-void CircularOrbitMobilityModel::SetAltitude(double altitude)
+void
+CircularOrbitMobilityModel::SetAltitude(double altitude)
 {
     CircularOrbitElements elements = m_orbit.GetElements();
     elements.altitude = altitude;
     SetOrbit(CircularOrbit(elements));
 }
 
-double CircularOrbitMobilityModel::GetAltitude() const
+double
+CircularOrbitMobilityModel::GetAltitude() const
 {
     return m_orbit.GetElements().altitude;
 }
 
-void CircularOrbitMobilityModel::SetInclinationDeg(double inclination)
+void
+CircularOrbitMobilityModel::SetInclinationDeg(double inclination)
 {
     CircularOrbitElements elements = m_orbit.GetElements();
     elements.inclination = DegToRad(inclination);
     SetOrbit(CircularOrbit(elements));
 }
 
-double CircularOrbitMobilityModel::GetInclinationDeg() const
+double
+CircularOrbitMobilityModel::GetInclinationDeg() const
 {
     return RadToDeg(m_orbit.GetElements().inclination);
 }
 
-void CircularOrbitMobilityModel::SetRaanDeg(double raan)
+void
+CircularOrbitMobilityModel::SetRaanDeg(double raan)
 {
     CircularOrbitElements elements = m_orbit.GetElements();
     elements.raan = DegToRad(raan);
     SetOrbit(CircularOrbit(elements));
 }
 
-double CircularOrbitMobilityModel::GetRaanDeg() const
+double
+CircularOrbitMobilityModel::GetRaanDeg() const
 {
     return RadToDeg(m_orbit.GetElements().raan);
 }
 
-void CircularOrbitMobilityModel::SetArgumentOfLatitudeDeg(double argument)
+void
+CircularOrbitMobilityModel::SetArgumentOfLatitudeDeg(double argument)
 {
     CircularOrbitElements elements = m_orbit.GetElements();
     elements.argumentOfLatitude = DegToRad(argument);
     SetOrbit(CircularOrbit(elements));
 }
 
-double CircularOrbitMobilityModel::GetArgumentOfLatitudeDeg() const
+double
+CircularOrbitMobilityModel::GetArgumentOfLatitudeDeg() const
 {
     return RadToDeg(m_orbit.GetElements().argumentOfLatitude);
 }
 
-void CircularOrbitMobilityModel::SetJ2(bool j2)
+void
+CircularOrbitMobilityModel::SetJ2(bool j2)
 {
     CircularOrbitElements elements = m_orbit.GetElements();
     elements.j2 = j2;
     SetOrbit(CircularOrbit(elements));
 }
 
-bool CircularOrbitMobilityModel::GetJ2() const
+bool
+CircularOrbitMobilityModel::GetJ2() const
 {
     return m_orbit.GetElements().j2;
 }

@@ -22,7 +22,8 @@ namespace
 
 constexpr double TURN = 2.0 * M_PI;
 
-void CheckPlanes(uint32_t satellites, uint32_t planes)
+void
+CheckPlanes(uint32_t satellites, uint32_t planes)
 {
     if (planes == 0 || satellites == 0 || satellites % planes != 0)
     {
@@ -34,7 +35,8 @@ void CheckPlanes(uint32_t satellites, uint32_t planes)
 }
 
 /// The orbit of one satellite; angles are taken modulo a turn, as tables print them.
-CircularOrbit Place(const OrbitShell& shell, double raan, double argumentOfLatitude)
+CircularOrbit
+Place(const OrbitShell& shell, double raan, double argumentOfLatitude)
 {
     return CircularOrbit({shell.altitude,
                           shell.inclination,
@@ -44,9 +46,8 @@ CircularOrbit Place(const OrbitShell& shell, double raan, double argumentOfLatit
 }
 
 /// Both Walker patterns: they differ in the angle that the nodes share.
-std::vector<CircularOrbit> Walker(const WalkerPattern& pattern,
-                                  const OrbitShell& shell,
-                                  double nodeSpread)
+std::vector<CircularOrbit>
+Walker(const WalkerPattern& pattern, const OrbitShell& shell, double nodeSpread)
 {
     CheckPlanes(pattern.satellites, pattern.planes);
     if (pattern.phasing >= pattern.planes)
@@ -72,7 +73,8 @@ std::vector<CircularOrbit> Walker(const WalkerPattern& pattern,
 }
 
 /// The whole k of a harmonic factor m = k/S, checked.
-uint32_t HarmonicNumerator(uint32_t satellites, uint32_t slots, double harmonicFactor)
+uint32_t
+HarmonicNumerator(uint32_t satellites, uint32_t slots, double harmonicFactor)
 {
     const double numerator = std::round(harmonicFactor * slots);
     const bool whole = std::abs(harmonicFactor * slots - numerator) < 1e-9;
@@ -90,22 +92,22 @@ uint32_t HarmonicNumerator(uint32_t satellites, uint32_t slots, double harmonicF
 
 } // namespace
 
-std::vector<CircularOrbit> WalkerDelta(const WalkerPattern& pattern, const OrbitShell& shell)
+std::vector<CircularOrbit>
+WalkerDelta(const WalkerPattern& pattern, const OrbitShell& shell)
 {
     NS_LOG_FUNCTION(pattern.satellites << pattern.planes << pattern.phasing);
     return Walker(pattern, shell, TURN);
 }
 
-std::vector<CircularOrbit> WalkerStar(const WalkerPattern& pattern, const OrbitShell& shell)
+std::vector<CircularOrbit>
+WalkerStar(const WalkerPattern& pattern, const OrbitShell& shell)
 {
     NS_LOG_FUNCTION(pattern.satellites << pattern.planes << pattern.phasing);
     return Walker(pattern, shell, M_PI);
 }
 
-std::vector<CircularOrbit> Rosette(uint32_t satellites,
-                                   uint32_t planes,
-                                   double harmonicFactor,
-                                   const OrbitShell& shell)
+std::vector<CircularOrbit>
+Rosette(uint32_t satellites, uint32_t planes, double harmonicFactor, const OrbitShell& shell)
 {
     NS_LOG_FUNCTION(satellites << planes << harmonicFactor);
     CheckPlanes(satellites, planes);

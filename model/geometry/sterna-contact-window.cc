@@ -44,7 +44,8 @@ constexpr double NEVER = 2.0;
  * In the triangle of centre, ground point and satellite the law of sines gives the angle
  * acos(r_ground cos(e) / r_satellite) - e.
  */
-double CosineAtElevation(double groundRadius, double satelliteRadius, double elevation)
+double
+CosineAtElevation(double groundRadius, double satelliteRadius, double elevation)
 {
     if (groundRadius >= satelliteRadius)
     {
@@ -53,7 +54,8 @@ double CosineAtElevation(double groundRadius, double satelliteRadius, double ele
     return std::cos(std::acos(groundRadius * std::cos(elevation) / satelliteRadius) - elevation);
 }
 
-void CheckSpan(double start, double end)
+void
+CheckSpan(double start, double end)
 {
     if (!std::isfinite(start) || !std::isfinite(end) || end < start)
     {
@@ -71,11 +73,11 @@ class ContactSearch
     ContactSearch(const std::vector<CircularOrbit>& orbits,
                   const std::vector<Vector>& grounds,
                   double minElevation)
-        : m_orbits(orbits)
-        , m_zeniths(ToPositions(grounds).colwise().normalized())
-        , m_thresholds(orbits.size(), grounds.size())
-        , m_opened(orbits.size(), grounds.size())
-        , m_windows(orbits.size(), std::vector<ContactWindows>(grounds.size()))
+        : m_orbits(orbits),
+          m_zeniths(ToPositions(grounds).colwise().normalized()),
+          m_thresholds(orbits.size(), grounds.size()),
+          m_opened(orbits.size(), grounds.size()),
+          m_windows(orbits.size(), std::vector<ContactWindows>(grounds.size()))
     {
         for (size_t g = 0; g < grounds.size(); ++g)
         {
@@ -164,9 +166,7 @@ class ContactSearch
     void LookBetween(Eigen::Index s, Eigen::Index g, double last, double now, bool visible)
     {
         const double sign = visible ? 1.0 : -1.0;
-        const auto distance = [&](double time) {
-            return sign * Margin(s, g, time);
-        };
+        const auto distance = [&](double time) { return sign * Margin(s, g, time); };
         constexpr int bits = std::numeric_limits<double>::digits / 2;
         const auto [time, closest] =
             boost::math::tools::brent_find_minima(distance, last, now, bits);
@@ -226,21 +226,22 @@ class ContactSearch
 
 } // namespace
 
-ContactWindows FindContactWindows(const CircularOrbit& orbit,
-                                  const Vector& ground,
-                                  double minElevation,
-                                  double start_s,
-                                  double end_s)
+ContactWindows
+FindContactWindows(const CircularOrbit& orbit,
+                   const Vector& ground,
+                   double minElevation,
+                   double start_s,
+                   double end_s)
 {
     return FindAllContactWindows({orbit}, {ground}, minElevation, start_s, end_s)[0][0];
 }
 
-std::vector<std::vector<ContactWindows>> FindAllContactWindows(
-    const std::vector<CircularOrbit>& orbits,
-    const std::vector<Vector>& grounds,
-    double minElevation,
-    double start_s,
-    double end_s)
+std::vector<std::vector<ContactWindows>>
+FindAllContactWindows(const std::vector<CircularOrbit>& orbits,
+                      const std::vector<Vector>& grounds,
+                      double minElevation,
+                      double start_s,
+                      double end_s)
 {
     NS_LOG_FUNCTION(orbits.size() << grounds.size() << minElevation << start_s << end_s);
     CheckMinimumElevation(minElevation);

@@ -24,18 +24,21 @@ namespace
 /// How far an ECEF position may lie below the sphere by rounding alone (m), generously.
 constexpr double ALTITUDE_ROUNDING = 1e-3;
 
-Eigen::Vector3d ToEigen(const Vector& v)
+Eigen::Vector3d
+ToEigen(const Vector& v)
 {
     return {v.x, v.y, v.z};
 }
 
 /// The angle between two vectors, accurate for small and for nearly opposite ones.
-double AngleBetween(const Eigen::Vector3d& a, const Eigen::Vector3d& b)
+double
+AngleBetween(const Eigen::Vector3d& a, const Eigen::Vector3d& b)
 {
     return std::atan2(a.cross(b).norm(), a.dot(b));
 }
 
-void CheckAltitude(double altitude, double lowest)
+void
+CheckAltitude(double altitude, double lowest)
 {
     if (!(altitude >= lowest) || std::isinf(altitude))
     {
@@ -48,12 +51,14 @@ void CheckAltitude(double altitude, double lowest)
 
 } // namespace
 
-Geodetic Geodetic::FromDegrees(double latitudeDeg, double longitudeDeg, double altitude)
+Geodetic
+Geodetic::FromDegrees(double latitudeDeg, double longitudeDeg, double altitude)
 {
     return {DegToRad(latitudeDeg), DegToRad(longitudeDeg), altitude};
 }
 
-Vector ToVector(const Geodetic& place)
+Vector
+ToVector(const Geodetic& place)
 {
     NS_LOG_FUNCTION(place.latitude << place.longitude << place.altitude);
     return GeographicPositions::GeographicToCartesianCoordinates(RadToDeg(place.latitude),
@@ -62,7 +67,8 @@ Vector ToVector(const Geodetic& place)
                                                                  GeographicPositions::SPHERE);
 }
 
-Geodetic ToGeodetic(const Vector& position)
+Geodetic
+ToGeodetic(const Vector& position)
 {
     NS_LOG_FUNCTION(position);
     return {std::atan2(position.z, std::hypot(position.x, position.y)),
@@ -70,7 +76,8 @@ Geodetic ToGeodetic(const Vector& position)
             position.GetLength() - EARTH_RADIUS};
 }
 
-void CheckNotBelowGround(const Geodetic& place)
+void
+CheckNotBelowGround(const Geodetic& place)
 {
     NS_LOG_FUNCTION(place.latitude << place.longitude << place.altitude);
     CheckAltitude(place.altitude, 0.0);
@@ -90,18 +97,21 @@ void CheckNotBelowGround(const Geodetic& place)
     }
 }
 
-void CheckNotBelowGround(const Vector& position)
+void
+CheckNotBelowGround(const Vector& position)
 {
     NS_LOG_FUNCTION(position);
     CheckAltitude(position.GetLength() - EARTH_RADIUS, -ALTITUDE_ROUNDING);
 }
 
-double SlantRange(const Vector& a, const Vector& b)
+double
+SlantRange(const Vector& a, const Vector& b)
 {
     return CalculateDistance(a, b);
 }
 
-double ElevationAngle(const Vector& ground, const Vector& target)
+double
+ElevationAngle(const Vector& ground, const Vector& target)
 {
     NS_LOG_FUNCTION(ground << target);
     const Eigen::Vector3d vertical = ToEigen(ground);
@@ -114,7 +124,8 @@ double ElevationAngle(const Vector& ground, const Vector& target)
     return std::atan2(vertical.dot(sight), vertical.cross(sight).norm());
 }
 
-double GreatCircleDistance(const Geodetic& a, const Geodetic& b)
+double
+GreatCircleDistance(const Geodetic& a, const Geodetic& b)
 {
     return EARTH_RADIUS * AngleBetween(ToEigen(ToVector(a)), ToEigen(ToVector(b)));
 }

@@ -40,13 +40,15 @@ constexpr double EARTH_J2 = 1.08262668e-3;
 constexpr double EARTH_EQUATORIAL_RADIUS = 6378137.0;
 
 /// Degrees, as people write angles, to radians.
-constexpr double DegToRad(double degrees)
+constexpr double
+DegToRad(double degrees)
 {
     return degrees * (M_PI / 180.0);
 }
 
 /// Radians to degrees, for people to read.
-constexpr double RadToDeg(double radians)
+constexpr double
+RadToDeg(double radians)
 {
     return radians * (180.0 / M_PI);
 }

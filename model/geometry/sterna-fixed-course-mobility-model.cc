@@ -18,7 +18,8 @@ NS_LOG_COMPONENT_DEFINE("SternaFixedCourseMobilityModel");
 
 NS_OBJECT_ENSURE_REGISTERED(FixedCourseMobilityModel);
 
-TypeId FixedCourseMobilityModel::GetTypeId()
+TypeId
+FixedCourseMobilityModel::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::FixedCourseMobilityModel")
                             .SetParent<MobilityModel>()
@@ -26,7 +27,8 @@ TypeId FixedCourseMobilityModel::GetTypeId()
     return tid;
 }
 
-void FixedCourseMobilityModel::DoSetPosition(const Vector& position)
+void
+FixedCourseMobilityModel::DoSetPosition(const Vector& position)
 {
     NS_LOG_FUNCTION(this << position);
     if (position == Vector(0.0, 0.0, 0.0))

@@ -17,7 +17,8 @@ NS_LOG_COMPONENT_DEFINE("SternaFlightMobilityModel");
 
 NS_OBJECT_ENSURE_REGISTERED(FlightMobilityModel);
 
-TypeId FlightMobilityModel::GetTypeId()
+TypeId
+FlightMobilityModel::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::FlightMobilityModel")
                             .SetParent<FixedCourseMobilityModel>()
@@ -36,14 +37,16 @@ FlightMobilityModel::~FlightMobilityModel()
     NS_LOG_FUNCTION(this);
 }
 
-void FlightMobilityModel::SetTrack(const FlightTrack& track)
+void
+FlightMobilityModel::SetTrack(const FlightTrack& track)
 {
     NS_LOG_FUNCTION(this << track.GetWaypoints().size());
     m_track = track;
     NotifyCourseChange();
 }
 
-const FlightTrack& FlightMobilityModel::GetTrack() const
+const FlightTrack&
+FlightMobilityModel::GetTrack() const
 {
     if (!m_track)
     {
@@ -52,17 +55,20 @@ const FlightTrack& FlightMobilityModel::GetTrack() const
     return *m_track;
 }
 
-Ptr<MobilityModel> FlightMobilityModel::Copy() const
+Ptr<MobilityModel>
+FlightMobilityModel::Copy() const
 {
     return CopyObject(Ptr<const FlightMobilityModel>(this));
 }
 
-Vector FlightMobilityModel::DoGetPosition() const
+Vector
+FlightMobilityModel::DoGetPosition() const
 {
     return GetTrack().PositionEcef(Simulator::Now().GetSeconds());
 }
 
-Vector FlightMobilityModel::DoGetVelocity() const
+Vector
+FlightMobilityModel::DoGetVelocity() const
 {
     return GetTrack().VelocityEcef(Simulator::Now().GetSeconds());
 }

@@ -25,18 +25,21 @@ namespace
 /// Closer to antipodes than this (rad, 6 m on the ground) two places share no great circle.
 constexpr double ANTIPODE_MARGIN = 1e-6;
 
-Eigen::Vector3d Direction(const Geodetic& place)
+Eigen::Vector3d
+Direction(const Geodetic& place)
 {
     const Vector onGround = ToVector({place.latitude, place.longitude, 0.0});
     return Eigen::Vector3d(onGround.x, onGround.y, onGround.z).normalized();
 }
 
-Vector ToNs3(const Eigen::Vector3d& v)
+Vector
+ToNs3(const Eigen::Vector3d& v)
 {
     return {v.x(), v.y(), v.z()};
 }
 
-void CheckTimes(const std::vector<FlightWaypoint>& waypoints)
+void
+CheckTimes(const std::vector<FlightWaypoint>& waypoints)
 {
     double last = -std::numeric_limits<double>::infinity();
     for (const FlightWaypoint& waypoint : waypoints)
@@ -73,7 +76,8 @@ FlightTrack::FlightTrack(const std::vector<FlightWaypoint>& waypoints)
     }
 }
 
-FlightTrack::Leg FlightTrack::MakeLeg(const FlightWaypoint& from, const FlightWaypoint& to)
+FlightTrack::Leg
+FlightTrack::MakeLeg(const FlightWaypoint& from, const FlightWaypoint& to)
 {
     const Eigen::Vector3d start = Direction(from.place);
     const Eigen::Vector3d end = Direction(to.place);
@@ -92,18 +96,19 @@ FlightTrack::Leg FlightTrack::MakeLeg(const FlightWaypoint& from, const FlightWa
     return {start, ahead, angle / duration, (to.place.altitude - from.place.altitude) / duration};
 }
 
-size_t FlightTrack::LegAt(double time_s) const
+size_t
+FlightTrack::LegAt(double time_s) const
 {
-    const auto next = std::upper_bound(m_waypoints.begin(),
-                                       m_waypoints.end(),
-                                       time_s,
-                                       [](double time, const FlightWaypoint& waypoint) {
-                                           return time < waypoint.time_s;
-                                       });
+    const auto next = std::upper_bound(
+        m_waypoints.begin(),
+        m_waypoints.end(),
+        time_s,
+        [](double time, const FlightWaypoint& waypoint) { return time < waypoint.time_s; });
     return next == m_waypoints.begin() ? m_legs.size() : next - m_waypoints.begin() - 1;
 }
 
-Vector FlightTrack::PositionEcef(double time_s) const
+Vector
+FlightTrack::PositionEcef(double time_s) const
 {
     const size_t i = LegAt(time_s);
     if (i == m_legs.size())
@@ -118,7 +123,8 @@ Vector FlightTrack::PositionEcef(double time_s) const
     return ToNs3(radius * (std::cos(angle) * leg.start + std::sin(angle) * leg.ahead));
 }
 
-Vector FlightTrack::VelocityEcef(double time_s) const
+Vector
+FlightTrack::VelocityEcef(double time_s) const
 {
     const size_t i = LegAt(time_s);
     if (i == m_legs.size())
@@ -134,7 +140,8 @@ Vector FlightTrack::VelocityEcef(double time_s) const
     return ToNs3(radius * leg.angularRate * forward + leg.climbRate * up);
 }
 
-const std::vector<FlightWaypoint>& FlightTrack::GetWaypoints() const
+const std::vector<FlightWaypoint>&
+FlightTrack::GetWaypoints() const
 {
     return m_waypoints;
 }

@@ -14,7 +14,8 @@ namespace sterna
 
 NS_LOG_COMPONENT_DEFINE("SternaGroundPosition");
 
-Ptr<MobilityModel> GroundPosition(const Geodetic& place)
+Ptr<MobilityModel>
+GroundPosition(const Geodetic& place)
 {
     NS_LOG_FUNCTION(place.latitude << place.longitude << place.altitude);
     CheckNotBelowGround(place);

@@ -21,7 +21,8 @@ NS_LOG_COMPONENT_DEFINE("SternaOrbit");
 namespace
 {
 
-void CheckAngle(const char* name, double angle)
+void
+CheckAngle(const char* name, double angle)
 {
     if (!std::isfinite(angle))
     {
@@ -31,7 +32,8 @@ void CheckAngle(const char* name, double angle)
     }
 }
 
-void Check(const CircularOrbitElements& elements)
+void
+Check(const CircularOrbitElements& elements)
 {
     if (!(elements.altitude > 0.0) || std::isinf(elements.altitude))
     {
@@ -48,12 +50,12 @@ void Check(const CircularOrbitElements& elements)
 } // namespace
 
 CircularOrbit::CircularOrbit(const CircularOrbitElements& elements)
-    : m_elements(elements)
-    , m_radius(EARTH_RADIUS + elements.altitude)
-    , m_cosInclination(std::cos(elements.inclination))
-    , m_sinInclination(std::sin(elements.inclination))
-    , m_nodeRate(0.0)
-    , m_argumentRate(std::sqrt(EARTH_MU / m_radius) / m_radius)
+    : m_elements(elements),
+      m_radius(EARTH_RADIUS + elements.altitude),
+      m_cosInclination(std::cos(elements.inclination)),
+      m_sinInclination(std::sin(elements.inclination)),
+      m_nodeRate(0.0),
+      m_argumentRate(std::sqrt(EARTH_MU / m_radius) / m_radius)
 {
     NS_LOG_FUNCTION(this << elements.altitude << elements.inclination << elements.raan
                          << elements.argumentOfLatitude << elements.j2);
@@ -67,7 +69,8 @@ CircularOrbit::CircularOrbit(const CircularOrbitElements& elements)
     }
 }
 
-Vector CircularOrbit::PositionEcef(double time_s) const
+Vector
+CircularOrbit::PositionEcef(double time_s) const
 {
     const double argument = m_elements.argumentOfLatitude + m_argumentRate * time_s;
     const double node = m_elements.raan + (m_nodeRate - EARTH_ROTATION_RATE) * time_s;
@@ -81,7 +84,8 @@ Vector CircularOrbit::PositionEcef(double time_s) const
             across * m_sinInclination};
 }
 
-Vector CircularOrbit::VelocityEcef(double time_s) const
+Vector
+CircularOrbit::VelocityEcef(double time_s) const
 {
     // the motion along the orbit is where the satellite will be a quarter of a turn later, times
     // its rate; the drift of the node against the Earth turns the position about the axis
@@ -100,27 +104,32 @@ Vector CircularOrbit::VelocityEcef(double time_s) const
             across * m_sinInclination};
 }
 
-double CircularOrbit::Period() const
+double
+CircularOrbit::Period() const
 {
     return 2.0 * M_PI / m_argumentRate;
 }
 
-double CircularOrbit::Radius() const
+double
+CircularOrbit::Radius() const
 {
     return m_radius;
 }
 
-double CircularOrbit::NodeRate() const
+double
+CircularOrbit::NodeRate() const
 {
     return m_nodeRate;
 }
 
-double CircularOrbit::ArgumentRate() const
+double
+CircularOrbit::ArgumentRate() const
 {
     return m_argumentRate;
 }
 
-const CircularOrbitElements& CircularOrbit::GetElements() const
+const CircularOrbitElements&
+CircularOrbit::GetElements() const
 {
     return m_elements;
 }

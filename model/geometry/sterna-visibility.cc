@@ -18,7 +18,8 @@ namespace sterna
 
 NS_LOG_COMPONENT_DEFINE("SternaVisibility");
 
-void CheckMinimumElevation(double minElevation)
+void
+CheckMinimumElevation(double minElevation)
 {
     if (!(minElevation >= 0.0 && minElevation < M_PI_2))
     {
@@ -29,20 +30,22 @@ void CheckMinimumElevation(double minElevation)
     }
 }
 
-Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic> VisibilityMatrix::Visible(
-    double minElevation) const
+Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic>
+VisibilityMatrix::Visible(double minElevation) const
 {
     CheckMinimumElevation(minElevation);
     return elevation >= minElevation;
 }
 
-bool IsVisible(const Vector& ground, const Vector& target, double minElevation)
+bool
+IsVisible(const Vector& ground, const Vector& target, double minElevation)
 {
     CheckMinimumElevation(minElevation);
     return ElevationAngle(ground, target) >= minElevation;
 }
 
-Positions ToPositions(const std::vector<Vector>& points)
+Positions
+ToPositions(const std::vector<Vector>& points)
 {
     Positions positions(3, points.size());
     for (size_t i = 0; i < points.size(); ++i)
@@ -52,7 +55,8 @@ Positions ToPositions(const std::vector<Vector>& points)
     return positions;
 }
 
-Positions PositionsEcef(const std::vector<CircularOrbit>& orbits, double time_s)
+Positions
+PositionsEcef(const std::vector<CircularOrbit>& orbits, double time_s)
 {
     Positions positions(3, orbits.size());
     for (size_t s = 0; s < orbits.size(); ++s)
@@ -63,7 +67,8 @@ Positions PositionsEcef(const std::vector<CircularOrbit>& orbits, double time_s)
     return positions;
 }
 
-VisibilityMatrix ComputeVisibility(const Positions& satellites, const Positions& grounds)
+VisibilityMatrix
+ComputeVisibility(const Positions& satellites, const Positions& grounds)
 {
     NS_LOG_FUNCTION(satellites.cols() << grounds.cols());
     // rows of a transposed copy are contiguous per coordinate, which is what vectorises
@@ -94,9 +99,8 @@ VisibilityMatrix ComputeVisibility(const Positions& satellites, const Positions&
                  (zenith.x() * y - zenith.y() * x).square())
                     .sqrt();
         visibility.range.col(g) = (x.square() + y.square() + z.square()).sqrt();
-        visibility.elevation.col(g) = up.binaryExpr(level, [](double u, double l) {
-            return std::atan2(u, l);
-        });
+        visibility.elevation.col(g) =
+            up.binaryExpr(level, [](double u, double l) { return std::atan2(u, l); });
     }
     return visibility;
 }

@@ -30,17 +30,20 @@ NS_OBJECT_ENSURE_REGISTERED(SternaChannel);
 namespace
 {
 
-double DbToLinear(double db)
+double
+DbToLinear(double db)
 {
     return std::pow(10.0, db / 10.0);
 }
 
-double LinearToDb(double linear)
+double
+LinearToDb(double linear)
 {
     return 10.0 * std::log10(linear);
 }
 
-uint64_t ToKey(Mac48Address address)
+uint64_t
+ToKey(Mac48Address address)
 {
     uint8_t bytes[6];
     address.CopyTo(bytes);
@@ -52,7 +55,8 @@ uint64_t ToKey(Mac48Address address)
     return key;
 }
 
-void RequirePositive(double hz, const char* what)
+void
+RequirePositive(double hz, const char* what)
 {
     if (!(hz > 0.0) || std::isinf(hz))
     {
@@ -62,7 +66,8 @@ void RequirePositive(double hz, const char* what)
     }
 }
 
-Ptr<MobilityModel> GetMobility(const Ptr<SternaNetDevice>& device)
+Ptr<MobilityModel>
+GetMobility(const Ptr<SternaNetDevice>& device)
 {
     auto mobility = device->GetNode()->GetObject<MobilityModel>();
     if (!mobility)
@@ -74,9 +79,10 @@ Ptr<MobilityModel> GetMobility(const Ptr<SternaNetDevice>& device)
 }
 
 /// The linear gain of a chain of models: what 0 dBm arrive as.
-double CalcGain(const Ptr<PropagationLossModel>& model,
-                const Ptr<MobilityModel>& first,
-                const Ptr<MobilityModel>& second)
+double
+CalcGain(const Ptr<PropagationLossModel>& model,
+         const Ptr<MobilityModel>& first,
+         const Ptr<MobilityModel>& second)
 {
     const double gain = DbToLinear(model->CalcRxPower(0.0, first, second));
     if (!std::isfinite(gain))
@@ -92,7 +98,8 @@ double CalcGain(const Ptr<PropagationLossModel>& model,
 
 } // namespace
 
-TypeId SternaChannel::GetTypeId()
+TypeId
+SternaChannel::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::sterna::SternaChannel")
@@ -156,22 +163,26 @@ TypeId SternaChannel::GetTypeId()
 SternaChannel::SternaChannel() = default;
 SternaChannel::~SternaChannel() = default;
 
-std::size_t SternaChannel::GetNDevices() const
+std::size_t
+SternaChannel::GetNDevices() const
 {
     return m_devices.size();
 }
 
-Ptr<NetDevice> SternaChannel::GetDevice(std::size_t i) const
+Ptr<NetDevice>
+SternaChannel::GetDevice(std::size_t i) const
 {
     return m_devices.at(i);
 }
 
-const std::vector<Ptr<SternaNetDevice>>& SternaChannel::GetDevices() const
+const std::vector<Ptr<SternaNetDevice>>&
+SternaChannel::GetDevices() const
 {
     return m_devices;
 }
 
-uint32_t SternaChannel::Attach(Ptr<SternaNetDevice> device)
+uint32_t
+SternaChannel::Attach(Ptr<SternaNetDevice> device)
 {
     NS_LOG_FUNCTION(this << device);
     const auto index = static_cast<uint32_t>(m_devices.size());
@@ -186,81 +197,96 @@ uint32_t SternaChannel::Attach(Ptr<SternaNetDevice> device)
     return index;
 }
 
-Ptr<SternaNetDevice> SternaChannel::Find(Mac48Address address) const
+Ptr<SternaNetDevice>
+SternaChannel::Find(Mac48Address address) const
 {
     const auto found = m_byAddress.find(ToKey(address));
     return found == m_byAddress.end() ? nullptr : m_devices[found->second];
 }
 
-void SternaChannel::Readdress(Ptr<SternaNetDevice> device, Mac48Address old)
+void
+SternaChannel::Readdress(Ptr<SternaNetDevice> device, Mac48Address old)
 {
     m_byAddress.erase(ToKey(old));
     m_byAddress[ToKey(Mac48Address::ConvertFrom(device->GetAddress()))] = device->GetChannelIndex();
 }
 
-Band SternaChannel::GetBand() const
+Band
+SternaChannel::GetBand() const
 {
     return m_band;
 }
 
-void SternaChannel::SetBand(Band band)
+void
+SternaChannel::SetBand(Band band)
 {
     m_band = band;
 }
 
-double SternaChannel::GetFrequency() const
+double
+SternaChannel::GetFrequency() const
 {
     return m_frequency;
 }
 
-void SternaChannel::SetFrequency(double hz)
+void
+SternaChannel::SetFrequency(double hz)
 {
     RequirePositive(hz, "A frequency");
     m_frequency = hz;
 }
 
-double SternaChannel::GetBandwidth() const
+double
+SternaChannel::GetBandwidth() const
 {
     return m_bandwidth;
 }
 
-void SternaChannel::SetBandwidth(double hz)
+void
+SternaChannel::SetBandwidth(double hz)
 {
     RequirePositive(hz, "A bandwidth");
     m_bandwidth = hz;
 }
 
-double SternaChannel::GetSinrThreshold() const
+double
+SternaChannel::GetSinrThreshold() const
 {
     return m_threshold;
 }
 
-void SternaChannel::SetSinrThresholdDb(double db)
+void
+SternaChannel::SetSinrThresholdDb(double db)
 {
     m_threshold = DbToLinear(db);
 }
 
-double SternaChannel::GetSinrThresholdDb() const
+double
+SternaChannel::GetSinrThresholdDb() const
 {
     return LinearToDb(m_threshold);
 }
 
-void SternaChannel::SetNoiseDensity(double dbm)
+void
+SternaChannel::SetNoiseDensity(double dbm)
 {
     m_noiseDensity = DbToLinear(dbm - 30.0);
 }
 
-double SternaChannel::GetNoiseDensity() const
+double
+SternaChannel::GetNoiseDensity() const
 {
     return LinearToDb(m_noiseDensity) + 30.0;
 }
 
-Ptr<RateModel> SternaChannel::GetRateModel() const
+Ptr<RateModel>
+SternaChannel::GetRateModel() const
 {
     return m_rateModel;
 }
 
-void SternaChannel::SetRateModel(Ptr<RateModel> model)
+void
+SternaChannel::SetRateModel(Ptr<RateModel> model)
 {
     if (!model)
     {
@@ -270,17 +296,20 @@ void SternaChannel::SetRateModel(Ptr<RateModel> model)
     m_rateModel = model;
 }
 
-Ptr<PropagationLossModel> SternaChannel::GetPathLoss() const
+Ptr<PropagationLossModel>
+SternaChannel::GetPathLoss() const
 {
     return m_pathLoss;
 }
 
-Ptr<PropagationLossModel> SternaChannel::GetFading() const
+Ptr<PropagationLossModel>
+SternaChannel::GetFading() const
 {
     return m_fading;
 }
 
-void SternaChannel::SetPathLoss(Ptr<PropagationLossModel> model)
+void
+SternaChannel::SetPathLoss(Ptr<PropagationLossModel> model)
 {
     m_pathLoss = model;
     for (auto& link : m_links)
@@ -289,7 +318,8 @@ void SternaChannel::SetPathLoss(Ptr<PropagationLossModel> model)
     }
 }
 
-void SternaChannel::SetFading(Ptr<PropagationLossModel> model)
+void
+SternaChannel::SetFading(Ptr<PropagationLossModel> model)
 {
     m_fading = model;
     for (auto& link : m_links)
@@ -298,8 +328,8 @@ void SternaChannel::SetFading(Ptr<PropagationLossModel> model)
     }
 }
 
-SternaChannel::Link& SternaChannel::GetLink(const Ptr<SternaNetDevice>& tx,
-                                            const Ptr<SternaNetDevice>& rx)
+SternaChannel::Link&
+SternaChannel::GetLink(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx)
 {
     const uint64_t low = std::min(tx->GetChannelIndex(), rx->GetChannelIndex());
     const uint64_t high = std::max(tx->GetChannelIndex(), rx->GetChannelIndex());
@@ -315,7 +345,8 @@ SternaChannel::Link& SternaChannel::GetLink(const Ptr<SternaNetDevice>& tx,
     return m_links[entry->second];
 }
 
-void SternaChannel::UpdatePath(Link& link) const
+void
+SternaChannel::UpdatePath(Link& link) const
 {
     const int64_t now = Simulator::Now().GetTimeStep();
     if (now < link.pathUntil)
@@ -331,7 +362,8 @@ void SternaChannel::UpdatePath(Link& link) const
     link.pathUntil = now + std::max<int64_t>(1, m_largeScaleInterval.GetTimeStep());
 }
 
-void SternaChannel::UpdateFading(Link& link) const
+void
+SternaChannel::UpdateFading(Link& link) const
 {
     const int64_t now = Simulator::Now().GetTimeStep();
     if (m_fading && link.fadingAt != now)
@@ -341,13 +373,14 @@ void SternaChannel::UpdateFading(Link& link) const
     }
 }
 
-double SternaChannel::GetAntennaGains(const Ptr<SternaNetDevice>& tx,
-                                      const Ptr<SternaNetDevice>& rx)
+double
+SternaChannel::GetAntennaGains(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx)
 {
     return tx->GetLinearAntennaGain() * rx->GetLinearAntennaGain();
 }
 
-double SternaChannel::GetGain(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx)
+double
+SternaChannel::GetGain(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx)
 {
     Link& link = GetLink(tx, rx);
     UpdatePath(link);
@@ -355,25 +388,28 @@ double SternaChannel::GetGain(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNe
     return link.pathGain * (m_fading ? link.fadingGain : 1.0) * GetAntennaGains(tx, rx);
 }
 
-double SternaChannel::GetLargeScaleGain(const Ptr<SternaNetDevice>& tx,
-                                        const Ptr<SternaNetDevice>& rx)
+double
+SternaChannel::GetLargeScaleGain(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx)
 {
     Link& link = GetLink(tx, rx);
     UpdatePath(link);
     return link.pathGain * GetAntennaGains(tx, rx);
 }
 
-double SternaChannel::GetNoisePower(const Ptr<SternaNetDevice>& rx) const
+double
+SternaChannel::GetNoisePower(const Ptr<SternaNetDevice>& rx) const
 {
     return m_noiseDensity * m_bandwidth * rx->GetLinearNoiseFigure();
 }
 
-double SternaChannel::GetSnr(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx)
+double
+SternaChannel::GetSnr(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx)
 {
     return tx->GetTxPower() * GetGain(tx, rx) / GetNoisePower(rx);
 }
 
-double SternaChannel::GetSinr(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx)
+double
+SternaChannel::GetSinr(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx)
 {
     ExpireGrants();
     double interference = 0.0;
@@ -387,13 +423,15 @@ double SternaChannel::GetSinr(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNe
     return tx->GetTxPower() * GetGain(tx, rx) / (interference + GetNoisePower(rx));
 }
 
-Time SternaChannel::GetDelay(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx)
+Time
+SternaChannel::GetDelay(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx)
 {
     const Link& link = GetLink(tx, rx);
     return m_delay->GetDelay(link.first, link.second);
 }
 
-double SternaChannel::GetOpenRate(double snr) const
+double
+SternaChannel::GetOpenRate(double snr) const
 {
     const double efficiency = m_rateModel->GetSpectralEfficiency(std::max(snr, m_threshold));
     if (!(efficiency > 0.0))
@@ -407,7 +445,8 @@ double SternaChannel::GetOpenRate(double snr) const
     return m_bandwidth * efficiency;
 }
 
-void SternaChannel::Activate(const Ptr<SternaNetDevice>& tx, Time duration)
+void
+SternaChannel::Activate(const Ptr<SternaNetDevice>& tx, Time duration)
 {
     ExpireGrants();
     const int64_t until = (Simulator::Now() + duration).GetTimeStep();
@@ -427,7 +466,8 @@ void SternaChannel::Activate(const Ptr<SternaNetDevice>& tx, Time duration)
     ++m_epoch;
 }
 
-void SternaChannel::ExpireGrants()
+void
+SternaChannel::ExpireGrants()
 {
     const int64_t now = Simulator::Now().GetTimeStep();
     if (now < m_nextExpiry)
@@ -436,9 +476,7 @@ void SternaChannel::ExpireGrants()
     }
     m_active.erase(std::remove_if(m_active.begin(),
                                   m_active.end(),
-                                  [now](const Active& active) {
-                                      return active.until <= now;
-                                  }),
+                                  [now](const Active& active) { return active.until <= now; }),
                    m_active.end());
     m_nextExpiry = std::numeric_limits<int64_t>::max();
     for (const auto& active : m_active)
@@ -448,18 +486,21 @@ void SternaChannel::ExpireGrants()
     ++m_epoch;
 }
 
-uint64_t SternaChannel::GetActivityEpoch()
+uint64_t
+SternaChannel::GetActivityEpoch()
 {
     ExpireGrants();
     return m_epoch;
 }
 
-Time SternaChannel::GetLargeScaleUpdateInterval() const
+Time
+SternaChannel::GetLargeScaleUpdateInterval() const
 {
     return m_largeScaleInterval;
 }
 
-int64_t SternaChannel::AssignStreams(int64_t stream)
+int64_t
+SternaChannel::AssignStreams(int64_t stream)
 {
     const int64_t begin = stream;
     if (m_pathLoss)
@@ -474,7 +515,8 @@ int64_t SternaChannel::AssignStreams(int64_t stream)
     return stream - begin;
 }
 
-void SternaChannel::DoDispose()
+void
+SternaChannel::DoDispose()
 {
     m_devices.clear();
     m_byAddress.clear();

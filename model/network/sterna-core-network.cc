@@ -15,7 +15,8 @@ NS_LOG_COMPONENT_DEFINE("SternaCoreNetwork");
 
 NS_OBJECT_ENSURE_REGISTERED(CoreNetwork);
 
-TypeId CoreNetwork::GetTypeId()
+TypeId
+CoreNetwork::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::CoreNetwork")
                             .SetParent<Object>()
@@ -33,7 +34,8 @@ TypeId CoreNetwork::GetTypeId()
 CoreNetwork::CoreNetwork() = default;
 CoreNetwork::~CoreNetwork() = default;
 
-Ptr<DestinationQueue> CoreNetwork::GetQueue(uint32_t nodeId)
+Ptr<DestinationQueue>
+CoreNetwork::GetQueue(uint32_t nodeId)
 {
     auto& queue = m_queues[nodeId];
     if (!queue)
@@ -45,7 +47,8 @@ Ptr<DestinationQueue> CoreNetwork::GetQueue(uint32_t nodeId)
     return queue;
 }
 
-void CoreNetwork::DoDispose()
+void
+CoreNetwork::DoDispose()
 {
     for (auto& entry : m_queues)
     {

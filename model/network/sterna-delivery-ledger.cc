@@ -19,7 +19,8 @@ NS_LOG_COMPONENT_DEFINE("SternaDeliveryLedger");
 
 NS_OBJECT_ENSURE_REGISTERED(DeliveryLedger);
 
-TypeId DeliveryLedger::GetTypeId()
+TypeId
+DeliveryLedger::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::DeliveryLedger")
                             .SetParent<Object>()
@@ -31,7 +32,8 @@ TypeId DeliveryLedger::GetTypeId()
 DeliveryLedger::DeliveryLedger() = default;
 DeliveryLedger::~DeliveryLedger() = default;
 
-void DeliveryLedger::Attach(Ptr<NetDevice> device)
+void
+DeliveryLedger::Attach(Ptr<NetDevice> device)
 {
     if (!DynamicCast<SternaNetDevice>(device) || !device->GetNode())
     {
@@ -53,7 +55,8 @@ void DeliveryLedger::Attach(Ptr<NetDevice> device)
     NS_LOG_LOGIC("counting for node " << device->GetNode()->GetId());
 }
 
-void DeliveryLedger::AttachNode(Ptr<Node> node)
+void
+DeliveryLedger::AttachNode(Ptr<Node> node)
 {
     for (uint32_t i = 0; i < node->GetNDevices(); ++i)
     {
@@ -64,40 +67,47 @@ void DeliveryLedger::AttachNode(Ptr<Node> node)
     }
 }
 
-void DeliveryLedger::Delivered(Ptr<Account> account, Ptr<const Packet> packet)
+void
+DeliveryLedger::Delivered(Ptr<Account> account, Ptr<const Packet> packet)
 {
     account->bits += 8 * packet->GetSize();
     ++account->packets;
 }
 
-void DeliveryLedger::Lost(Ptr<Account> account, Ptr<const Packet> packet)
+void
+DeliveryLedger::Lost(Ptr<Account> account, Ptr<const Packet> packet)
 {
     ++account->lost;
 }
 
-const DeliveryLedger::Account& DeliveryLedger::Find(uint32_t nodeId) const
+const DeliveryLedger::Account&
+DeliveryLedger::Find(uint32_t nodeId) const
 {
     static const Account empty;
     const auto found = m_accounts.find(nodeId);
     return found == m_accounts.end() ? empty : *found->second;
 }
 
-uint64_t DeliveryLedger::GetBits(uint32_t nodeId) const
+uint64_t
+DeliveryLedger::GetBits(uint32_t nodeId) const
 {
     return Find(nodeId).bits;
 }
 
-uint64_t DeliveryLedger::GetPackets(uint32_t nodeId) const
+uint64_t
+DeliveryLedger::GetPackets(uint32_t nodeId) const
 {
     return Find(nodeId).packets;
 }
 
-uint64_t DeliveryLedger::GetLostPackets(uint32_t nodeId) const
+uint64_t
+DeliveryLedger::GetLostPackets(uint32_t nodeId) const
 {
     return Find(nodeId).lost;
 }
 
-uint64_t DeliveryLedger::GetTotalBits() const
+uint64_t
+DeliveryLedger::GetTotalBits() const
 {
     uint64_t total = 0;
     for (const auto& entry : m_accounts)
@@ -107,7 +117,8 @@ uint64_t DeliveryLedger::GetTotalBits() const
     return total;
 }
 
-uint64_t DeliveryLedger::GetTotalPackets() const
+uint64_t
+DeliveryLedger::GetTotalPackets() const
 {
     uint64_t total = 0;
     for (const auto& entry : m_accounts)
@@ -117,7 +128,8 @@ uint64_t DeliveryLedger::GetTotalPackets() const
     return total;
 }
 
-uint64_t DeliveryLedger::GetTotalLostPackets() const
+uint64_t
+DeliveryLedger::GetTotalLostPackets() const
 {
     uint64_t total = 0;
     for (const auto& entry : m_accounts)

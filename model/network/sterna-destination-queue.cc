@@ -20,7 +20,8 @@ NS_LOG_COMPONENT_DEFINE("SternaDestinationQueue");
 
 NS_OBJECT_ENSURE_REGISTERED(DestinationQueue);
 
-TypeId DestinationQueue::GetTypeId()
+TypeId
+DestinationQueue::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::DestinationQueue")
                             .SetParent<Object>()
@@ -51,7 +52,8 @@ TypeId DestinationQueue::GetTypeId()
 DestinationQueue::DestinationQueue() = default;
 DestinationQueue::~DestinationQueue() = default;
 
-bool DestinationQueue::Enqueue(Ptr<Packet> packet, uint16_t protocol)
+bool
+DestinationQueue::Enqueue(Ptr<Packet> packet, uint16_t protocol)
 {
     NS_LOG_FUNCTION(this << packet << protocol);
     const uint32_t bytes = packet->GetSize();
@@ -75,7 +77,8 @@ bool DestinationQueue::Enqueue(Ptr<Packet> packet, uint16_t protocol)
     return true;
 }
 
-void DestinationQueue::Arrive(Item item)
+void
+DestinationQueue::Arrive(Item item)
 {
     const uint32_t bytes = item.packet->GetSize();
     m_crossingBytes -= bytes;
@@ -84,14 +87,16 @@ void DestinationQueue::Arrive(Item item)
     Wake();
 }
 
-void DestinationQueue::SetDemand(uint64_t bits)
+void
+DestinationQueue::SetDemand(uint64_t bits)
 {
     NS_LOG_FUNCTION(this << bits);
     m_bulkBytes = 0;
     ArriveBulk(bits / 8 + (bits % 8 != 0));
 }
 
-void DestinationQueue::AddDemand(uint64_t bits)
+void
+DestinationQueue::AddDemand(uint64_t bits)
 {
     NS_LOG_FUNCTION(this << bits);
     const uint64_t bytes = bits / 8 + (bits % 8 != 0);
@@ -108,7 +113,8 @@ void DestinationQueue::AddDemand(uint64_t bits)
     }
 }
 
-void DestinationQueue::ArriveBulk(uint64_t bytes)
+void
+DestinationQueue::ArriveBulk(uint64_t bytes)
 {
     m_bulkBytes += bytes;
     if (m_bulkBytes > 0)
@@ -117,7 +123,8 @@ void DestinationQueue::ArriveBulk(uint64_t bytes)
     }
 }
 
-Ptr<Packet> DestinationQueue::Pull(uint32_t maxBytes, uint16_t& protocol)
+Ptr<Packet>
+DestinationQueue::Pull(uint32_t maxBytes, uint16_t& protocol)
 {
     if (!m_items.empty())
     {
@@ -142,24 +149,28 @@ Ptr<Packet> DestinationQueue::Pull(uint32_t maxBytes, uint16_t& protocol)
     return Create<Packet>(bytes);
 }
 
-uint64_t DestinationQueue::GetBacklogBits() const
+uint64_t
+DestinationQueue::GetBacklogBits() const
 {
     return 8 * (m_itemBytes + m_bulkBytes);
 }
 
-bool DestinationQueue::IsEmpty() const
+bool
+DestinationQueue::IsEmpty() const
 {
     return m_items.empty() && m_bulkBytes == 0;
 }
 
-void DestinationQueue::Clear()
+void
+DestinationQueue::Clear()
 {
     m_items.clear();
     m_itemBytes = 0;
     m_bulkBytes = 0;
 }
 
-void DestinationQueue::AddListener(Listener* listener)
+void
+DestinationQueue::AddListener(Listener* listener)
 {
     if (std::find(m_listeners.begin(), m_listeners.end(), listener) == m_listeners.end())
     {
@@ -167,13 +178,15 @@ void DestinationQueue::AddListener(Listener* listener)
     }
 }
 
-void DestinationQueue::RemoveListener(Listener* listener)
+void
+DestinationQueue::RemoveListener(Listener* listener)
 {
     m_listeners.erase(std::remove(m_listeners.begin(), m_listeners.end(), listener),
                       m_listeners.end());
 }
 
-void DestinationQueue::Wake()
+void
+DestinationQueue::Wake()
 {
     // A listener may register again while it is called; it then waits for the next arrival.
     const auto listeners = std::exchange(m_listeners, {});
@@ -183,7 +196,8 @@ void DestinationQueue::Wake()
     }
 }
 
-void DestinationQueue::DoDispose()
+void
+DestinationQueue::DoDispose()
 {
     Clear();
     m_listeners.clear();

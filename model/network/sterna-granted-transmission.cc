@@ -30,7 +30,8 @@ GrantedTransmission::~GrantedTransmission()
     Stop();
 }
 
-void GrantedTransmission::Start(Ptr<SternaNetDevice> device, const Grant& grant)
+void
+GrantedTransmission::Start(Ptr<SternaNetDevice> device, const Grant& grant)
 {
     m_device = device;
     m_grant = grant;
@@ -54,7 +55,8 @@ void GrantedTransmission::Start(Ptr<SternaNetDevice> device, const Grant& grant)
     Pull(m_begin);
 }
 
-void GrantedTransmission::Stop()
+void
+GrantedTransmission::Stop()
 {
     m_stopped = true;
     m_frame = nullptr;
@@ -65,12 +67,14 @@ void GrantedTransmission::Stop()
     }
 }
 
-bool GrantedTransmission::IsIdle() const
+bool
+GrantedTransmission::IsIdle() const
 {
     return !m_arrivalScheduled && m_startsScheduled == 0 && m_inFlight.empty();
 }
 
-void GrantedTransmission::Detach()
+void
+GrantedTransmission::Detach()
 {
     Stop();
     m_device = nullptr;
@@ -79,13 +83,15 @@ void GrantedTransmission::Detach()
     m_inFlight.clear();
 }
 
-int64_t GrantedTransmission::GetTimeStepAt(double position) const
+int64_t
+GrantedTransmission::GetTimeStepAt(double position) const
 {
     // A thousandth of a step absorbs the rounding of the product.
     return m_begin + static_cast<int64_t>(std::ceil(position * m_stepsPerBit - 1e-3));
 }
 
-void GrantedTransmission::Pull(int64_t latestStart)
+void
+GrantedTransmission::Pull(int64_t latestStart)
 {
     while (!m_stopped && !m_waiting)
     {
@@ -133,7 +139,8 @@ void GrantedTransmission::Pull(int64_t latestStart)
     }
 }
 
-void GrantedTransmission::Launch(Ptr<Packet> packet, uint16_t protocol)
+void
+GrantedTransmission::Launch(Ptr<Packet> packet, uint16_t protocol)
 {
     const int64_t start = GetTimeStepAt(m_position);
     m_position += 8.0 * packet->GetSize();
@@ -150,7 +157,8 @@ void GrantedTransmission::Launch(Ptr<Packet> packet, uint16_t protocol)
     ScheduleArrival();
 }
 
-void GrantedTransmission::ScheduleStart(int64_t start)
+void
+GrantedTransmission::ScheduleStart(int64_t start)
 {
     if (m_startScheduled)
     {
@@ -165,7 +173,8 @@ void GrantedTransmission::ScheduleStart(int64_t start)
                                    m_grantNumber);
 }
 
-void GrantedTransmission::StartDue(uint64_t grantNumber)
+void
+GrantedTransmission::StartDue(uint64_t grantNumber)
 {
     --m_startsScheduled;
     if (m_stopped || grantNumber != m_grantNumber)
@@ -180,7 +189,8 @@ void GrantedTransmission::StartDue(uint64_t grantNumber)
     Pull(Simulator::Now().GetTimeStep());
 }
 
-void GrantedTransmission::ScheduleArrival()
+void
+GrantedTransmission::ScheduleArrival()
 {
     if (m_arrivalScheduled || m_inFlight.empty())
     {
@@ -194,7 +204,8 @@ void GrantedTransmission::ScheduleArrival()
         this);
 }
 
-void GrantedTransmission::Notify()
+void
+GrantedTransmission::Notify()
 {
     m_arrivalScheduled = false;
     if (m_inFlight.empty())
@@ -211,13 +222,15 @@ void GrantedTransmission::Notify()
     Deliver(std::move(arrived));
 }
 
-void GrantedTransmission::PacketsWaiting()
+void
+GrantedTransmission::PacketsWaiting()
 {
     m_waiting = false;
     Pull(Simulator::Now().GetTimeStep());
 }
 
-void GrantedTransmission::Deliver(InFlight arrived)
+void
+GrantedTransmission::Deliver(InFlight arrived)
 {
     const bool decoded = IsDecoded();
     // The receiver may be granted something else by whoever looks at the packet.
@@ -225,7 +238,8 @@ void GrantedTransmission::Deliver(InFlight arrived)
     receiver->Receive(std::move(arrived.packet), arrived.protocol, m_from, m_to, decoded);
 }
 
-bool GrantedTransmission::IsDecoded()
+bool
+GrantedTransmission::IsDecoded()
 {
     const int64_t now = Simulator::Now().GetTimeStep();
     const uint64_t epoch = m_channel->GetActivityEpoch();
@@ -238,7 +252,8 @@ bool GrantedTransmission::IsDecoded()
     return m_decoded;
 }
 
-Ptr<Packet> GrantedTransmission::MakeFrame(Ptr<const Packet> packet, uint16_t protocol) const
+Ptr<Packet>
+GrantedTransmission::MakeFrame(Ptr<const Packet> packet, uint16_t protocol) const
 {
     EthernetHeader header(false);
     header.SetSource(m_from);

@@ -35,7 +35,8 @@ namespace
 
 /// Throws InputError with a sentence that begins with the value. \param parts what it says
 template <typename... Parts>
-[[noreturn]] void Refuse(const Parts&... parts)
+[[noreturn]] void
+Refuse(const Parts&... parts)
 {
     std::ostringstream text;
     (text << ... << parts);
@@ -44,20 +45,23 @@ template <typename... Parts>
 
 } // namespace
 
-Time SternaNetDevice::GetAirtime(Time duration, Time delay)
+Time
+SternaNetDevice::GetAirtime(Time duration, Time delay)
 {
     // One time step is left over, so that who acts at the grant's end finds everything arrived.
     return std::max(Time(0), duration - delay - TimeStep(1));
 }
 
-Time SternaNetDevice::GetAirtime(const Grant& grant) const
+Time
+SternaNetDevice::GetAirtime(const Grant& grant) const
 {
     Check(grant);
     const Ptr<SternaNetDevice> self(const_cast<SternaNetDevice*>(this));
     return GetAirtime(grant.duration, m_channel->GetDelay(self, grant.receiver));
 }
 
-void SternaNetDevice::Check(const Grant& grant) const
+void
+SternaNetDevice::Check(const Grant& grant) const
 {
     if (!grant.receiver)
     {
@@ -95,7 +99,8 @@ void SternaNetDevice::Check(const Grant& grant) const
     }
 }
 
-void SternaNetDevice::Transmit(const Grant& grant)
+void
+SternaNetDevice::Transmit(const Grant& grant)
 {
     NS_LOG_FUNCTION(this << grant.receiver << grant.rate << grant.duration);
     Check(grant);
@@ -112,15 +117,17 @@ void SternaNetDevice::Transmit(const Grant& grant)
     m_granted->Start(this, grant);
 }
 
-bool SternaNetDevice::Send(Ptr<Packet> packet, const Address& dest, uint16_t protocolNumber)
+bool
+SternaNetDevice::Send(Ptr<Packet> packet, const Address& dest, uint16_t protocolNumber)
 {
     return SendFrom(packet, m_address, dest, protocolNumber);
 }
 
-bool SternaNetDevice::SendFrom(Ptr<Packet> packet,
-                               const Address& source,
-                               const Address& dest,
-                               uint16_t protocolNumber)
+bool
+SternaNetDevice::SendFrom(Ptr<Packet> packet,
+                          const Address& source,
+                          const Address& dest,
+                          uint16_t protocolNumber)
 {
     NS_LOG_FUNCTION(this << packet << source << dest << protocolNumber);
     const auto to = Mac48Address::ConvertFrom(dest);
@@ -148,7 +155,8 @@ bool SternaNetDevice::SendFrom(Ptr<Packet> packet,
     return true;
 }
 
-bool SternaNetDevice::SendToCore(Ptr<Packet> packet, Mac48Address to, uint16_t protocol)
+bool
+SternaNetDevice::SendToCore(Ptr<Packet> packet, Mac48Address to, uint16_t protocol)
 {
     if (!m_core)
     {
@@ -165,7 +173,8 @@ bool SternaNetDevice::SendToCore(Ptr<Packet> packet, Mac48Address to, uint16_t p
     return true;
 }
 
-void SternaNetDevice::StartOpen()
+void
+SternaNetDevice::StartOpen()
 {
     while (!m_sendingOpen)
     {
@@ -190,7 +199,8 @@ void SternaNetDevice::StartOpen()
     }
 }
 
-Time SternaNetDevice::SendOpenUnicast(Ptr<Packet> packet, const EthernetHeader& header)
+Time
+SternaNetDevice::SendOpenUnicast(Ptr<Packet> packet, const EthernetHeader& header)
 {
     const auto receiver = m_channel->Find(header.GetDestination());
     if (!receiver)
@@ -213,7 +223,8 @@ Time SternaNetDevice::SendOpenUnicast(Ptr<Packet> packet, const EthernetHeader& 
     return airtime;
 }
 
-Time SternaNetDevice::SendOpenGroup(Ptr<Packet> packet, const EthernetHeader& header)
+Time
+SternaNetDevice::SendOpenGroup(Ptr<Packet> packet, const EthernetHeader& header)
 {
     const Time airtime =
         std::max(TimeStep(1), Seconds(8.0 * packet->GetSize() / m_channel->GetOpenRate(0.0)));
@@ -236,7 +247,8 @@ Time SternaNetDevice::SendOpenGroup(Ptr<Packet> packet, const EthernetHeader& he
     return airtime;
 }
 
-void SternaNetDevice::EndOpen(Ptr<Packet> frame)
+void
+SternaNetDevice::EndOpen(Ptr<Packet> frame)
 {
     m_phyTxEnd(frame);
     m_sendingOpen = false;
@@ -246,11 +258,12 @@ void SternaNetDevice::EndOpen(Ptr<Packet> frame)
     }
 }
 
-void SternaNetDevice::Receive(Ptr<Packet> packet,
-                              uint16_t protocol,
-                              Mac48Address from,
-                              Mac48Address to,
-                              bool decoded)
+void
+SternaNetDevice::Receive(Ptr<Packet> packet,
+                         uint16_t protocol,
+                         Mac48Address from,
+                         Mac48Address to,
+                         bool decoded)
 {
     if (HasReceiveSinks())
     {
@@ -273,26 +286,30 @@ void SternaNetDevice::Receive(Ptr<Packet> packet,
     }
 }
 
-bool SternaNetDevice::HasTransmitSinks() const
+bool
+SternaNetDevice::HasTransmitSinks() const
 {
     return !(m_macTx.IsEmpty() && m_phyTxBegin.IsEmpty() && m_phyTxEnd.IsEmpty() &&
              m_sniffer.IsEmpty() && m_promiscSniffer.IsEmpty());
 }
 
-bool SternaNetDevice::HasReceiveSinks() const
+bool
+SternaNetDevice::HasReceiveSinks() const
 {
     return !(m_macRx.IsEmpty() && m_macPromiscRx.IsEmpty() && m_phyRxEnd.IsEmpty() &&
              m_phyRxDrop.IsEmpty() && m_sniffer.IsEmpty() && m_promiscSniffer.IsEmpty());
 }
 
-void SternaNetDevice::TraceTxBegin(Ptr<const Packet> frame)
+void
+SternaNetDevice::TraceTxBegin(Ptr<const Packet> frame)
 {
     m_phyTxBegin(frame);
     m_sniffer(frame);
     m_promiscSniffer(frame);
 }
 
-void SternaNetDevice::TraceRx(Ptr<const Packet> frame, bool decoded)
+void
+SternaNetDevice::TraceRx(Ptr<const Packet> frame, bool decoded)
 {
     if (!decoded)
     {
@@ -306,10 +323,11 @@ void SternaNetDevice::TraceRx(Ptr<const Packet> frame, bool decoded)
     m_macRx(frame);
 }
 
-void SternaNetDevice::ForwardUp(Ptr<Packet> packet,
-                                uint16_t protocol,
-                                Mac48Address from,
-                                Mac48Address to)
+void
+SternaNetDevice::ForwardUp(Ptr<Packet> packet,
+                           uint16_t protocol,
+                           Mac48Address from,
+                           Mac48Address to)
 {
     if (!m_promiscCallback.IsNull())
     {

@@ -34,7 +34,8 @@ namespace
 
 /// Throws InputError with a sentence that begins with the value. \param parts what it says
 template <typename... Parts>
-[[noreturn]] void Refuse(const Parts&... parts)
+[[noreturn]] void
+Refuse(const Parts&... parts)
 {
     std::ostringstream text;
     (text << ... << parts);
@@ -43,7 +44,8 @@ template <typename... Parts>
 
 } // namespace
 
-TypeId SternaNetDevice::GetTypeId()
+TypeId
+SternaNetDevice::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::sterna::SternaNetDevice")
@@ -159,7 +161,8 @@ SternaNetDevice::SternaNetDevice()
 
 SternaNetDevice::~SternaNetDevice() = default;
 
-void SternaNetDevice::SetChannel(Ptr<SternaChannel> channel)
+void
+SternaNetDevice::SetChannel(Ptr<SternaChannel> channel)
 {
     NS_LOG_FUNCTION(this << channel);
     m_channelIndex = channel->Attach(this);
@@ -167,17 +170,20 @@ void SternaNetDevice::SetChannel(Ptr<SternaChannel> channel)
     m_linkChange();
 }
 
-Ptr<SternaChannel> SternaNetDevice::GetSternaChannel() const
+Ptr<SternaChannel>
+SternaNetDevice::GetSternaChannel() const
 {
     return m_channel;
 }
 
-uint32_t SternaNetDevice::GetChannelIndex() const
+uint32_t
+SternaNetDevice::GetChannelIndex() const
 {
     return m_channelIndex;
 }
 
-void SternaNetDevice::SetTxPower(double watt)
+void
+SternaNetDevice::SetTxPower(double watt)
 {
     if (!(watt >= 0.0) || std::isinf(watt))
     {
@@ -186,12 +192,14 @@ void SternaNetDevice::SetTxPower(double watt)
     m_txPower = watt;
 }
 
-double SternaNetDevice::GetTxPower() const
+double
+SternaNetDevice::GetTxPower() const
 {
     return m_txPower;
 }
 
-void SternaNetDevice::SetAntennaGain(double dbi)
+void
+SternaNetDevice::SetAntennaGain(double dbi)
 {
     if (!std::isfinite(dbi))
     {
@@ -200,17 +208,20 @@ void SternaNetDevice::SetAntennaGain(double dbi)
     m_antennaGain = std::pow(10.0, dbi / 10.0);
 }
 
-double SternaNetDevice::GetAntennaGain() const
+double
+SternaNetDevice::GetAntennaGain() const
 {
     return 10.0 * std::log10(m_antennaGain);
 }
 
-double SternaNetDevice::GetLinearAntennaGain() const
+double
+SternaNetDevice::GetLinearAntennaGain() const
 {
     return m_antennaGain;
 }
 
-void SternaNetDevice::SetNoiseFigure(double db)
+void
+SternaNetDevice::SetNoiseFigure(double db)
 {
     if (!(db >= 0.0) || std::isinf(db))
     {
@@ -219,57 +230,68 @@ void SternaNetDevice::SetNoiseFigure(double db)
     m_noiseFigure = std::pow(10.0, db / 10.0);
 }
 
-double SternaNetDevice::GetNoiseFigure() const
+double
+SternaNetDevice::GetNoiseFigure() const
 {
     return 10.0 * std::log10(m_noiseFigure);
 }
 
-double SternaNetDevice::GetLinearNoiseFigure() const
+double
+SternaNetDevice::GetLinearNoiseFigure() const
 {
     return m_noiseFigure;
 }
 
-void SternaNetDevice::SetQueueLimit(QueueSize limit)
+void
+SternaNetDevice::SetQueueLimit(QueueSize limit)
 {
     m_queue->SetMaxSize(limit);
 }
 
-QueueSize SternaNetDevice::GetQueueLimit() const
+QueueSize
+SternaNetDevice::GetQueueLimit() const
 {
     return m_queue->GetMaxSize();
 }
 
-void SternaNetDevice::SetManaged(bool managed)
+void
+SternaNetDevice::SetManaged(bool managed)
 {
     m_managed = managed;
 }
 
-bool SternaNetDevice::IsManaged() const
+bool
+SternaNetDevice::IsManaged() const
 {
     return m_managed;
 }
 
-void SternaNetDevice::SetCoreNetwork(Ptr<CoreNetwork> core)
+void
+SternaNetDevice::SetCoreNetwork(Ptr<CoreNetwork> core)
 {
     m_core = core;
 }
 
-void SternaNetDevice::SetIfIndex(const uint32_t index)
+void
+SternaNetDevice::SetIfIndex(const uint32_t index)
 {
     m_ifIndex = index;
 }
 
-uint32_t SternaNetDevice::GetIfIndex() const
+uint32_t
+SternaNetDevice::GetIfIndex() const
 {
     return m_ifIndex;
 }
 
-Ptr<Channel> SternaNetDevice::GetChannel() const
+Ptr<Channel>
+SternaNetDevice::GetChannel() const
 {
     return m_channel;
 }
 
-void SternaNetDevice::SetAddress(Address address)
+void
+SternaNetDevice::SetAddress(Address address)
 {
     const auto old = m_address;
     m_address = Mac48Address::ConvertFrom(address);
@@ -279,98 +301,117 @@ void SternaNetDevice::SetAddress(Address address)
     }
 }
 
-Address SternaNetDevice::GetAddress() const
+Address
+SternaNetDevice::GetAddress() const
 {
     return m_address;
 }
 
-bool SternaNetDevice::SetMtu(const uint16_t mtu)
+bool
+SternaNetDevice::SetMtu(const uint16_t mtu)
 {
     m_mtu = mtu;
     return true;
 }
 
-uint16_t SternaNetDevice::GetMtu() const
+uint16_t
+SternaNetDevice::GetMtu() const
 {
     return m_mtu;
 }
 
-bool SternaNetDevice::IsLinkUp() const
+bool
+SternaNetDevice::IsLinkUp() const
 {
     return m_channel != nullptr;
 }
 
-void SternaNetDevice::AddLinkChangeCallback(Callback<void> callback)
+void
+SternaNetDevice::AddLinkChangeCallback(Callback<void> callback)
 {
     m_linkChange.ConnectWithoutContext(callback);
 }
 
-bool SternaNetDevice::IsBroadcast() const
+bool
+SternaNetDevice::IsBroadcast() const
 {
     return true;
 }
 
-Address SternaNetDevice::GetBroadcast() const
+Address
+SternaNetDevice::GetBroadcast() const
 {
     return Mac48Address::GetBroadcast();
 }
 
-bool SternaNetDevice::IsMulticast() const
+bool
+SternaNetDevice::IsMulticast() const
 {
     return true;
 }
 
-Address SternaNetDevice::GetMulticast(Ipv4Address multicastGroup) const
+Address
+SternaNetDevice::GetMulticast(Ipv4Address multicastGroup) const
 {
     return Mac48Address::GetMulticast(multicastGroup);
 }
 
-Address SternaNetDevice::GetMulticast(Ipv6Address addr) const
+Address
+SternaNetDevice::GetMulticast(Ipv6Address addr) const
 {
     return Mac48Address::GetMulticast(addr);
 }
 
-bool SternaNetDevice::IsBridge() const
+bool
+SternaNetDevice::IsBridge() const
 {
     return false;
 }
 
-bool SternaNetDevice::IsPointToPoint() const
+bool
+SternaNetDevice::IsPointToPoint() const
 {
     return false;
 }
 
-Ptr<Node> SternaNetDevice::GetNode() const
+Ptr<Node>
+SternaNetDevice::GetNode() const
 {
     return m_node;
 }
 
-void SternaNetDevice::SetNode(Ptr<Node> node)
+void
+SternaNetDevice::SetNode(Ptr<Node> node)
 {
     m_node = node;
 }
 
-bool SternaNetDevice::NeedsArp() const
+bool
+SternaNetDevice::NeedsArp() const
 {
     return true;
 }
 
-void SternaNetDevice::SetReceiveCallback(ReceiveCallback cb)
+void
+SternaNetDevice::SetReceiveCallback(ReceiveCallback cb)
 {
     m_rxCallback = cb;
 }
 
-void SternaNetDevice::SetPromiscReceiveCallback(PromiscReceiveCallback cb)
+void
+SternaNetDevice::SetPromiscReceiveCallback(PromiscReceiveCallback cb)
 {
     m_promiscCallback = cb;
 }
 
-bool SternaNetDevice::SupportsSendFrom() const
+bool
+SternaNetDevice::SupportsSendFrom() const
 {
     return true;
 }
 
-void SternaNetDevice::DoDispose()
+void
+SternaNetDevice::DoDispose()
 {
     if (m_granted)
     {

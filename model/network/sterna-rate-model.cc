@@ -22,13 +22,15 @@ NS_OBJECT_ENSURE_REGISTERED(TableRateModel);
 NS_OBJECT_ENSURE_REGISTERED(DvbS2xRateModel);
 NS_OBJECT_ENSURE_REGISTERED(NrCqiRateModel);
 
-TypeId RateModel::GetTypeId()
+TypeId
+RateModel::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::RateModel").SetParent<Object>().SetGroupName("Sterna");
     return tid;
 }
 
-TypeId ShannonRateModel::GetTypeId()
+TypeId
+ShannonRateModel::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::ShannonRateModel")
                             .SetParent<RateModel>()
@@ -37,12 +39,14 @@ TypeId ShannonRateModel::GetTypeId()
     return tid;
 }
 
-double ShannonRateModel::GetSpectralEfficiency(double sinr) const
+double
+ShannonRateModel::GetSpectralEfficiency(double sinr) const
 {
     return std::log1p(sinr) / M_LN2;
 }
 
-TypeId TableRateModel::GetTypeId()
+TypeId
+TableRateModel::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::sterna::TableRateModel").SetParent<RateModel>().SetGroupName("Sterna");
@@ -67,13 +71,15 @@ TableRateModel::TableRateModel(const std::vector<Scheme>& schemes)
     }
 }
 
-double TableRateModel::GetSpectralEfficiency(double sinr) const
+double
+TableRateModel::GetSpectralEfficiency(double sinr) const
 {
     const auto above = std::upper_bound(m_thresholds.begin(), m_thresholds.end(), sinr);
     return above == m_thresholds.begin() ? 0.0 : m_efficiencies[above - m_thresholds.begin() - 1];
 }
 
-TypeId DvbS2xRateModel::GetTypeId()
+TypeId
+DvbS2xRateModel::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::DvbS2xRateModel")
                             .SetParent<TableRateModel>()
@@ -158,7 +164,8 @@ DvbS2xRateModel::DvbS2xRateModel()
 
 // clang-format on
 
-TypeId NrCqiRateModel::GetTypeId()
+TypeId
+NrCqiRateModel::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::NrCqiRateModel")
                             .SetParent<TableRateModel>()

@@ -21,7 +21,8 @@ NS_LOG_COMPONENT_DEFINE("SternaTerminal");
 
 NS_OBJECT_ENSURE_REGISTERED(Terminal);
 
-TypeId Terminal::GetTypeId()
+TypeId
+Terminal::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::Terminal")
                             .SetParent<Object>()
@@ -47,27 +48,32 @@ TypeId Terminal::GetTypeId()
 Terminal::Terminal() = default;
 Terminal::~Terminal() = default;
 
-void Terminal::SetRole(Role role)
+void
+Terminal::SetRole(Role role)
 {
     m_role = role;
 }
 
-Terminal::Role Terminal::GetRole() const
+Terminal::Role
+Terminal::GetRole() const
 {
     return m_role;
 }
 
-bool Terminal::HasBand(Band band) const
+bool
+Terminal::HasBand(Band band) const
 {
     return HasBand(m_role, band);
 }
 
-bool Terminal::HasBand(Role role, Band band)
+bool
+Terminal::HasBand(Role role, Band band)
 {
     return band == Band::KA ? role != Role::CELLULAR_UE : role != Role::SATELLITE;
 }
 
-Ptr<SternaNetDevice> Terminal::GetDevice(Band band) const
+Ptr<SternaNetDevice>
+Terminal::GetDevice(Band band) const
 {
     const auto node = GetObject<Node>();
     NS_LOG_FUNCTION(this << node);

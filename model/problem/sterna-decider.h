@@ -38,20 +38,19 @@ class Decider : public Object
     }
 
     /// Throws InputError if this decider cannot decide for this problem.
-    virtual void Check(const Problem&)
-    {
-    }
+    virtual void Check(const Problem&) {}
 
     /// Told once per cycle, before its first decision; offline solvers plan here.
-    virtual void BeginCycle(const Problem&, const State&)
-    {
-    }
+    virtual void BeginCycle(const Problem&, const State&) {}
 
     /// The decision for this slot. May be refused by the scheduler if it is not valid.
     virtual Decision Decide(const Problem& problem, const State& state) = 0;
 
     /// What the last decision earned; `next` is the state after it, `last` ends the cycle.
-    virtual void Learn(const Problem&, double /* reward */, const State& /* next */, bool /* last */)
+    virtual void Learn(const Problem&,
+                       double /* reward */,
+                       const State& /* next */,
+                       bool /* last */)
     {
     }
 

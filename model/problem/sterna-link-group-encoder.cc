@@ -111,9 +111,8 @@ LinkGroupEncoder::Features(const LinkGroupProblem& problem,
             for (uint32_t n = 0; n < problem.Transmitters(); ++n)
             {
                 // SNR from -20 to 40 dB over the range
-                const double snr = problem.IsValidLink(n, k)
-                                       ? problem.Sinr(state, n, k, 1U << n)
-                                       : 0.0;
+                const double snr =
+                    problem.IsValidLink(n, k) ? problem.Sinr(state, n, k, 1U << n) : 0.0;
                 features(at++) = Centred((10 * std::log10(snr + 1e-6) + 20) / 60);
             }
         }

@@ -46,17 +46,26 @@ CheckBand(const LinkGroupSystem::Band& band, const char* name)
 {
     if (!IsPositive(band.bandwidth))
     {
-        throw InputError(Sentence("The ", name, " band's bandwidth is ", band.bandwidth,
+        throw InputError(Sentence("The ",
+                                  name,
+                                  " band's bandwidth is ",
+                                  band.bandwidth,
                                   " Hz; it must be positive."));
     }
     if (!IsPositive(band.noisePower))
     {
-        throw InputError(Sentence("The ", name, " band's noise power is ", band.noisePower,
+        throw InputError(Sentence("The ",
+                                  name,
+                                  " band's noise power is ",
+                                  band.noisePower,
                                   " W; it must be positive."));
     }
     if (!(band.sinrThreshold >= 0))
     {
-        throw InputError(Sentence("The ", name, " band's SINR threshold is ", band.sinrThreshold,
+        throw InputError(Sentence("The ",
+                                  name,
+                                  " band's SINR threshold is ",
+                                  band.sinrThreshold,
                                   "; a linear ratio must not be negative."));
     }
 }
@@ -73,9 +82,15 @@ CheckAirtime(const LinkGroupSystem& system)
     }
     if (airtime.rows() != transmitters || airtime.cols() != devices)
     {
-        throw InputError(Sentence("The airtime has ", airtime.rows(), " rows and ", airtime.cols(),
-                                  " columns; there are ", transmitters, " transmitters and ",
-                                  devices, " devices."));
+        throw InputError(Sentence("The airtime has ",
+                                  airtime.rows(),
+                                  " rows and ",
+                                  airtime.cols(),
+                                  " columns; there are ",
+                                  transmitters,
+                                  " transmitters and ",
+                                  devices,
+                                  " devices."));
     }
     for (Eigen::Index n = 0; n < transmitters; ++n)
     {
@@ -83,9 +98,15 @@ CheckAirtime(const LinkGroupSystem& system)
         {
             if (!(airtime(n, k) >= 0 && airtime(n, k) <= system.slotDuration))
             {
-                throw InputError(Sentence("The airtime of ", system.transmitters[n].name,
-                                          " to device ", k, " is ", airtime(n, k),
-                                          " s; it must be 0 to ", system.slotDuration, " s."));
+                throw InputError(Sentence("The airtime of ",
+                                          system.transmitters[n].name,
+                                          " to device ",
+                                          k,
+                                          " is ",
+                                          airtime(n, k),
+                                          " s; it must be 0 to ",
+                                          system.slotDuration,
+                                          " s."));
             }
         }
     }
@@ -98,18 +119,25 @@ CheckDemands(const Eigen::ArrayXd& demand, const Eigen::ArrayXd& epsilon, double
     {
         if (!IsPositive(demand(k)))
         {
-            throw InputError(Sentence("The demand of device ", k, " is ", demand(k),
+            throw InputError(Sentence("The demand of device ",
+                                      k,
+                                      " is ",
+                                      demand(k),
                                       " Mbit; it must be positive."));
         }
         if (!(epsilon(k) > 0 && epsilon(k) <= 1))
         {
-            throw InputError(Sentence("The threshold share of device ", k, " is ", epsilon(k),
+            throw InputError(Sentence("The threshold share of device ",
+                                      k,
+                                      " is ",
+                                      epsilon(k),
                                       "; it must be above 0 and at most 1."));
         }
     }
     if (!(servedEmphasis >= 0 && std::isfinite(servedEmphasis)))
     {
-        throw InputError(Sentence("The emphasis on served devices is ", servedEmphasis,
+        throw InputError(Sentence("The emphasis on served devices is ",
+                                  servedEmphasis,
                                   "; it must not be negative."));
     }
 }
@@ -157,26 +185,34 @@ LinkGroupProblem::LinkGroupProblem(LinkGroupSystem system)
     {
         throw InputError("The number of base stations is 0; at least one is needed.");
     }
-    if (m_system.transmitters.empty() ||
-        m_system.transmitters.size() > MAX_LINK_GROUP_TRANSMITTERS)
+    if (m_system.transmitters.empty() || m_system.transmitters.size() > MAX_LINK_GROUP_TRANSMITTERS)
     {
-        throw InputError(Sentence("The number of transmitters is ", m_system.transmitters.size(),
-                                  "; it must be 1 to ", MAX_LINK_GROUP_TRANSMITTERS, "."));
+        throw InputError(Sentence("The number of transmitters is ",
+                                  m_system.transmitters.size(),
+                                  "; it must be 1 to ",
+                                  MAX_LINK_GROUP_TRANSMITTERS,
+                                  "."));
     }
     CheckBand(m_system.ka, "Ka");
     CheckBand(m_system.c, "C");
     if (!(m_system.slotDuration > 0) || m_system.slotsPerCycle == 0)
     {
-        throw InputError(Sentence("A cycle of ", m_system.slotsPerCycle, " slots of ",
-                                  m_system.slotDuration, " s is empty; both must be positive."));
+        throw InputError(Sentence("A cycle of ",
+                                  m_system.slotsPerCycle,
+                                  " slots of ",
+                                  m_system.slotDuration,
+                                  " s is empty; both must be positive."));
     }
     for (uint32_t n = 0; n < Transmitters(); ++n)
     {
         const auto& transmitter = m_system.transmitters[n];
         if (!IsPositive(transmitter.power))
         {
-            throw InputError(Sentence("The transmit power of ", transmitter.name, " is ",
-                                      transmitter.power, " W; it must be positive."));
+            throw InputError(Sentence("The transmit power of ",
+                                      transmitter.name,
+                                      " is ",
+                                      transmitter.power,
+                                      " W; it must be positive."));
         }
         m_satellites |= uint32_t(transmitter.satellite) << n;
     }
@@ -228,8 +264,13 @@ LinkGroupProblem::BeginCycle(const Eigen::ArrayXd& demand,
     const double devices = Devices();
     if (demand.size() != Devices() || epsilon.size() != Devices())
     {
-        throw InputError(Sentence("There are ", demand.size(), " demands and ", epsilon.size(),
-                                  " threshold shares for ", Devices(), " devices."));
+        throw InputError(Sentence("There are ",
+                                  demand.size(),
+                                  " demands and ",
+                                  epsilon.size(),
+                                  " threshold shares for ",
+                                  Devices(),
+                                  " devices."));
     }
     CheckDemands(demand, epsilon, servedEmphasis);
     State state;
@@ -260,7 +301,7 @@ LinkGroupProblem::IsValidLink(uint32_t transmitter, uint32_t device) const
 {
     const auto kind = m_system.devices[device];
     return m_system.transmitters[transmitter].satellite
-               ? kind != Device::CELLULAR_UE                                        // (8)
+               ? kind != Device::CELLULAR_UE                                  // (8)
                : kind == Device::CELLULAR_UE || kind == Device::DUAL_MODE_UE; // (7)
 }
 
@@ -331,8 +372,11 @@ LinkGroupProblem::Refusal(const State& state, const LinkGroup& group) const
 {
     if (group.serves.size() != Transmitters())
     {
-        return Sentence("The group names ", group.serves.size(), " transmitters; there are ",
-                        Transmitters(), ".");
+        return Sentence("The group names ",
+                        group.serves.size(),
+                        " transmitters; there are ",
+                        Transmitters(),
+                        ".");
     }
     const uint32_t pattern = group.Pattern();
     for (uint32_t n = 0; n < Transmitters(); ++n)
@@ -345,7 +389,11 @@ LinkGroupProblem::Refusal(const State& state, const LinkGroup& group) const
         const auto& name = m_system.transmitters[n].name;
         if (k < 0 || k >= int32_t(Devices()))
         {
-            return Sentence(name, " is to serve device ", k, "; devices are 0 to ", Devices() - 1,
+            return Sentence(name,
+                            " is to serve device ",
+                            k,
+                            "; devices are 0 to ",
+                            Devices() - 1,
                             ".");
         }
         if (!IsValidLink(n, k))
@@ -359,8 +407,15 @@ LinkGroupProblem::Refusal(const State& state, const LinkGroup& group) const
         const double sinr = Sinr(state, n, k, pattern);
         if (!(sinr >= BandOf(n).sinrThreshold))
         {
-            return Sentence("The SINR of ", name, " to device ", k, " is ", sinr,
-                            ", below its threshold ", BandOf(n).sinrThreshold, " (14b).");
+            return Sentence("The SINR of ",
+                            name,
+                            " to device ",
+                            k,
+                            " is ",
+                            sinr,
+                            ", below its threshold ",
+                            BandOf(n).sinrThreshold,
+                            " (14b).");
         }
     }
     return {};
@@ -516,12 +571,12 @@ LinkGroupProblem::CountGroups() const
             double sky = 0;
             for (unsigned s = 0; s <= satellites; ++s)
             {
-                sky += binomial_coefficient<double>(satellites, s) *
-                       permutations(skyward - onDual, s);
+                sky +=
+                    binomial_coefficient<double>(satellites, s) * permutations(skyward - onDual, s);
             }
             groups += binomial_coefficient<double>(terrestrial, active) *
-                      binomial_coefficient<double>(active, onDual) *
-                      permutations(dual, onDual) * permutations(cellular, active - onDual) * sky;
+                      binomial_coefficient<double>(active, onDual) * permutations(dual, onDual) *
+                      permutations(cellular, active - onDual) * sky;
         }
     }
     return groups;

@@ -66,9 +66,9 @@ struct LinkGroupSystem
 
     struct Band
     {
-        double bandwidth;      //!< Hz
-        double noisePower;     //!< W over the bandwidth
-        double sinrThreshold;  //!< linear, gamma-bar of (14b)
+        double bandwidth;     //!< Hz
+        double noisePower;    //!< W over the bandwidth
+        double sinrThreshold; //!< linear, gamma-bar of (14b)
         /// bit/s/Hz at a linear SINR; log2(1 + SINR) of (12) if empty
         std::function<double(double)> spectralEfficiency;
     };
@@ -77,7 +77,7 @@ struct LinkGroupSystem
     std::vector<Device> devices;
     Band ka;
     Band c;
-    double slotDuration{0.1}; //!< Phi, s
+    double slotDuration{0.1};   //!< Phi, s
     uint32_t slotsPerCycle{10}; //!< T
     /// Seconds of a slot that carry data, per link (transmitters x devices); empty: the whole slot.
     Eigen::ArrayXXd airtime;

@@ -28,7 +28,8 @@ namespace
 {
 
 /// Angle between two directions (rad), accurate for small angles, too.
-double AngleBetween(const Vector& a, const Vector& b)
+double
+AngleBetween(const Vector& a, const Vector& b)
 {
     const Vector cross(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x);
     return std::atan2(cross.GetLength(), a.x * b.x + a.y * b.y + a.z * b.z);
@@ -36,7 +37,8 @@ double AngleBetween(const Vector& a, const Vector& b)
 
 } // namespace
 
-TypeId ApertureLossModel::GetTypeId()
+TypeId
+ApertureLossModel::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::sterna::ApertureLossModel")
@@ -75,33 +77,39 @@ TypeId ApertureLossModel::GetTypeId()
     return tid;
 }
 
-double ApertureLossModel::GetGainDb(double offBoresight) const
+double
+ApertureLossModel::GetGainDb(double offBoresight) const
 {
     const double gain = AperturePattern(offBoresight, m_diameter, m_frequency);
     return std::max(m_minGainDb, 10 * std::log10(gain));
 }
 
-void ApertureLossModel::SetFrequency(double frequency)
+void
+ApertureLossModel::SetFrequency(double frequency)
 {
     m_frequency = RequirePositive("The frequency (Hz)", frequency);
 }
 
-double ApertureLossModel::GetFrequency() const
+double
+ApertureLossModel::GetFrequency() const
 {
     return m_frequency;
 }
 
-void ApertureLossModel::SetDiameter(double diameter)
+void
+ApertureLossModel::SetDiameter(double diameter)
 {
     m_diameter = RequirePositive("The aperture's diameter (m)", diameter);
 }
 
-double ApertureLossModel::GetDiameter() const
+double
+ApertureLossModel::GetDiameter() const
 {
     return m_diameter;
 }
 
-void ApertureLossModel::SetMinGainDb(double minGainDb)
+void
+ApertureLossModel::SetMinGainDb(double minGainDb)
 {
     Require(std::isfinite(minGainDb) && minGainDb <= 0,
             "The lowest relative gain (dB)",
@@ -110,14 +118,16 @@ void ApertureLossModel::SetMinGainDb(double minGainDb)
     m_minGainDb = minGainDb;
 }
 
-double ApertureLossModel::GetMinGainDb() const
+double
+ApertureLossModel::GetMinGainDb() const
 {
     return m_minGainDb;
 }
 
-double ApertureLossModel::DoCalcRxPower(double txPowerDbm,
-                                        Ptr<MobilityModel> a,
-                                        Ptr<MobilityModel> b) const
+double
+ApertureLossModel::DoCalcRxPower(double txPowerDbm,
+                                 Ptr<MobilityModel> a,
+                                 Ptr<MobilityModel> b) const
 {
     const auto link = FindSpaceLink(a, b);
     if (!link)
@@ -131,7 +141,8 @@ double ApertureLossModel::DoCalcRxPower(double txPowerDbm,
     return txPowerDbm + GetGainDb(offBoresight);
 }
 
-int64_t ApertureLossModel::DoAssignStreams(int64_t stream)
+int64_t
+ApertureLossModel::DoAssignStreams(int64_t stream)
 {
     return 0;
 }

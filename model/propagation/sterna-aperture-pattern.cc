@@ -26,7 +26,8 @@ constexpr double PI = boost::math::constants::pi<double>();
 
 } // namespace
 
-double AperturePattern(double offBoresight, double diameter, double frequency)
+double
+AperturePattern(double offBoresight, double diameter, double frequency)
 {
     if (offBoresight > PI / 2)
     {
@@ -41,7 +42,8 @@ double AperturePattern(double offBoresight, double diameter, double frequency)
     return amplitude * amplitude;
 }
 
-double ApertureDiameter(double gainDbi, double frequency, double efficiency)
+double
+ApertureDiameter(double gainDbi, double frequency, double efficiency)
 {
     Require(std::isfinite(gainDbi), "The peak gain (dBi)", gainDbi, "must be finite");
     RequirePositive("The frequency (Hz)", frequency);

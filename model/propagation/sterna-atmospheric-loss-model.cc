@@ -22,7 +22,8 @@ NS_LOG_COMPONENT_DEFINE("SternaAtmosphericLossModel");
 
 NS_OBJECT_ENSURE_REGISTERED(AtmosphericLossModel);
 
-TypeId AtmosphericLossModel::GetTypeId()
+TypeId
+AtmosphericLossModel::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::sterna::AtmosphericLossModel")
@@ -45,19 +46,22 @@ TypeId AtmosphericLossModel::GetTypeId()
     return tid;
 }
 
-void AtmosphericLossModel::SetCloudRainAttenuation(double attenuation)
+void
+AtmosphericLossModel::SetCloudRainAttenuation(double attenuation)
 {
     m_attenuation = RequireNonNegative("The cloud and rain attenuation chi (dB/km)", attenuation);
 }
 
-double AtmosphericLossModel::GetCloudRainAttenuation() const
+double
+AtmosphericLossModel::GetCloudRainAttenuation() const
 {
     return m_attenuation;
 }
 
-double AtmosphericLossModel::DoCalcRxPower(double txPowerDbm,
-                                           Ptr<MobilityModel> a,
-                                           Ptr<MobilityModel> b) const
+double
+AtmosphericLossModel::DoCalcRxPower(double txPowerDbm,
+                                    Ptr<MobilityModel> a,
+                                    Ptr<MobilityModel> b) const
 {
     constexpr double WEATHER_HEIGHT_KM = 3;
     const auto link = FindSpaceLink(a, b);
@@ -76,7 +80,8 @@ double AtmosphericLossModel::DoCalcRxPower(double txPowerDbm,
     return std::max(NO_SIGNAL_DBM, txPowerDbm - WEATHER_HEIGHT_KM * m_attenuation / sine);
 }
 
-int64_t AtmosphericLossModel::DoAssignStreams(int64_t stream)
+int64_t
+AtmosphericLossModel::DoAssignStreams(int64_t stream)
 {
     return 0;
 }

@@ -22,7 +22,8 @@ NS_LOG_COMPONENT_DEFINE("SternaCBandPropagationLossModel");
 
 NS_OBJECT_ENSURE_REGISTERED(CBandPropagationLossModel);
 
-TypeId CBandPropagationLossModel::GetTypeId()
+TypeId
+CBandPropagationLossModel::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::sterna::CBandPropagationLossModel")
@@ -47,45 +48,52 @@ TypeId CBandPropagationLossModel::GetTypeId()
 }
 
 CBandPropagationLossModel::CBandPropagationLossModel()
-    : m_freeSpace(CreateObject<FriisPropagationLossModel>())
-    , m_fading(CreateObjectWithAttributes<MarkovFadingLossModel>("Fading", StringValue("Rayleigh")))
+    : m_freeSpace(CreateObject<FriisPropagationLossModel>()),
+      m_fading(CreateObjectWithAttributes<MarkovFadingLossModel>("Fading", StringValue("Rayleigh")))
 {
 }
 
-Ptr<PropagationLossModel> CBandPropagationLossModel::GetLargeScale() const
+Ptr<PropagationLossModel>
+CBandPropagationLossModel::GetLargeScale() const
 {
     return m_freeSpace;
 }
 
-Ptr<PropagationLossModel> CBandPropagationLossModel::GetFading() const
+Ptr<PropagationLossModel>
+CBandPropagationLossModel::GetFading() const
 {
     return m_fading;
 }
 
-void CBandPropagationLossModel::SetFading(Ptr<PropagationLossModel> fading)
+void
+CBandPropagationLossModel::SetFading(Ptr<PropagationLossModel> fading)
 {
     m_fading = fading;
 }
 
-void CBandPropagationLossModel::SetFrequency(double frequency)
+void
+CBandPropagationLossModel::SetFrequency(double frequency)
 {
     m_freeSpace->SetFrequency(RequirePositive("The frequency (Hz)", frequency));
 }
 
-double CBandPropagationLossModel::GetFrequency() const
+double
+CBandPropagationLossModel::GetFrequency() const
 {
     return m_freeSpace->GetFrequency();
 }
 
-double CBandPropagationLossModel::DoCalcRxPower(double txPowerDbm,
-                                                Ptr<MobilityModel> a,
-                                                Ptr<MobilityModel> b) const
+double
+CBandPropagationLossModel::DoCalcRxPower(double txPowerDbm,
+                                         Ptr<MobilityModel> a,
+                                         Ptr<MobilityModel> b) const
 {
     const double largeScale = m_freeSpace->CalcRxPower(txPowerDbm, a, b);
     return m_fading ? m_fading->CalcRxPower(largeScale, a, b) : largeScale;
 }
 
-int64_t CBandPropagationLossModel::DoAssignStreams(int64_t stream)
+int64_t
+CBandPropagationLossModel::DoAssignStreams(int64_t stream)
 {
     return m_fading ? m_fading->AssignStreams(stream) : 0;
 }

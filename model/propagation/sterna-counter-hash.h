@@ -25,7 +25,8 @@ constexpr uint64_t SPLIT_MIX_INCREMENT = 0x9E3779B97F4A7C15ULL;
  * \param bits any value
  * \return the scrambled value
  */
-inline uint64_t ScrambleBits(uint64_t bits)
+inline uint64_t
+ScrambleBits(uint64_t bits)
 {
     bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9ULL;
     bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBULL;
@@ -40,7 +41,8 @@ inline uint64_t ScrambleBits(uint64_t bits)
  * \param counter position in the sequence
  * \return 64 random bits
  */
-inline uint64_t CounterBits(uint64_t key, uint64_t counter)
+inline uint64_t
+CounterBits(uint64_t key, uint64_t counter)
 {
     return ScrambleBits(key + (counter + 1) * SPLIT_MIX_INCREMENT);
 }
@@ -55,7 +57,8 @@ inline uint64_t CounterBits(uint64_t key, uint64_t counter)
  * \param counter position in the sequence
  * \return an odd multiple of 2^-53 between 0 and 1
  */
-inline double CounterUniform(uint64_t key, uint64_t counter)
+inline double
+CounterUniform(uint64_t key, uint64_t counter)
 {
     return (static_cast<double>(CounterBits(key, counter) >> 12) + 0.5) * 0x1p-52;
 }

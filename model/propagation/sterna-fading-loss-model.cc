@@ -22,7 +22,8 @@ NS_LOG_COMPONENT_DEFINE("SternaFadingLossModel");
 
 NS_OBJECT_ENSURE_REGISTERED(FadingLossModel);
 
-TypeId FadingLossModel::GetTypeId()
+TypeId
+FadingLossModel::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::FadingLossModel")
                             .SetParent<PropagationLossModel>()
@@ -48,7 +49,8 @@ TypeId FadingLossModel::GetTypeId()
     return tid;
 }
 
-double FadingLossModel::GetGain(uint32_t nodeA, uint32_t nodeB, int64_t slot) const
+double
+FadingLossModel::GetGain(uint32_t nodeA, uint32_t nodeB, int64_t slot) const
 {
     const uint64_t key = m_keys.GetKey(nodeA, nodeB);
     const uint64_t first = 2 * static_cast<uint64_t>(slot);
@@ -62,36 +64,40 @@ double FadingLossModel::GetGain(uint32_t nodeA, uint32_t nodeB, int64_t slot) co
     return (inPhase * inPhase + quadrature * quadrature) / (1 + factor);
 }
 
-void FadingLossModel::SetRicianK(double factorDb)
+void
+FadingLossModel::SetRicianK(double factorDb)
 {
     m_ricianK = RequireRicianK(factorDb);
 }
 
-double FadingLossModel::GetRicianK() const
+double
+FadingLossModel::GetRicianK() const
 {
     return m_ricianK;
 }
 
-void FadingLossModel::SetSlotDuration(Time duration)
+void
+FadingLossModel::SetSlotDuration(Time duration)
 {
     RequirePositive("The slot duration (s)", duration.GetSeconds());
     m_slotDuration = duration;
 }
 
-Time FadingLossModel::GetSlotDuration() const
+Time
+FadingLossModel::GetSlotDuration() const
 {
     return m_slotDuration;
 }
 
-double FadingLossModel::DoCalcRxPower(double txPowerDbm,
-                                      Ptr<MobilityModel> a,
-                                      Ptr<MobilityModel> b) const
+double
+FadingLossModel::DoCalcRxPower(double txPowerDbm, Ptr<MobilityModel> a, Ptr<MobilityModel> b) const
 {
     const int64_t slot = Simulator::Now().GetTimeStep() / m_slotDuration.GetTimeStep();
     return txPowerDbm + 10 * std::log10(GetGain(GetNodeId(a), GetNodeId(b), slot));
 }
 
-int64_t FadingLossModel::DoAssignStreams(int64_t stream)
+int64_t
+FadingLossModel::DoAssignStreams(int64_t stream)
 {
     return m_keys.AssignStreams(stream);
 }

@@ -33,13 +33,15 @@ using boost::math::constants::pi;
 constexpr double TAIL = 6.5;
 
 /// Distribution of 2 |m + Z|^2 / E|Z|^2 for a complex Gaussian Z around a fixed amplitude m.
-non_central_chi_squared ScaledPower(double amplitude, double scatterPower)
+non_central_chi_squared
+ScaledPower(double amplitude, double scatterPower)
 {
     return {2, 2 * amplitude * amplitude / scatterPower};
 }
 
 /// Prob[|m + Z|^2 <= gain].
-double CdfAround(double amplitude, double scatterPower, double gain)
+double
+CdfAround(double amplitude, double scatterPower, double gain)
 {
     const double reach = TAIL * std::sqrt(scatterPower);
     const double distance = std::sqrt(gain) - amplitude;
@@ -51,7 +53,8 @@ double CdfAround(double amplitude, double scatterPower, double gain)
 }
 
 /// Density of the amplitude |m + Z|.
-double AmplitudeDensity(double mean, double scatterPower, double amplitude)
+double
+AmplitudeDensity(double mean, double scatterPower, double amplitude)
 {
     const double scale = 2 / scatterPower;
     return pdf(ScaledPower(mean, scatterPower), scale * amplitude * amplitude) * 2 * scale *
@@ -59,9 +62,8 @@ double AmplitudeDensity(double mean, double scatterPower, double amplitude)
 }
 
 /// Probability of each level, for scatter around a fixed amplitude.
-Eigen::VectorXd LevelProbabilities(const std::vector<double>& thresholds,
-                                   double amplitude,
-                                   double scatterPower)
+Eigen::VectorXd
+LevelProbabilities(const std::vector<double>& thresholds, double amplitude, double scatterPower)
 {
     Eigen::VectorXd probability(thresholds.size() - 1);
     double below = 0;
@@ -76,7 +78,8 @@ Eigen::VectorXd LevelProbabilities(const std::vector<double>& thresholds,
 
 /// Calls visit(node, weight) over a Gauss-Legendre rule of 10 points in each of so many panels.
 template <typename Visit>
-void ForEachNode(double from, double to, uint32_t panels, Visit visit)
+void
+ForEachNode(double from, double to, uint32_t panels, Visit visit)
 {
     using Rule = boost::math::quadrature::gauss<double, 10>;
     const double half = (to - from) / panels / 2;
@@ -92,10 +95,11 @@ void ForEachNode(double from, double to, uint32_t panels, Visit visit)
 }
 
 /// Joint level probabilities when both amplitudes of the common part are the same.
-Eigen::MatrixXd JointOverAmplitude(const FadingDistribution& fading,
-                                   const std::vector<double>& thresholds,
-                                   double sharedPower,
-                                   double ownPower)
+Eigen::MatrixXd
+JointOverAmplitude(const FadingDistribution& fading,
+                   const std::vector<double>& thresholds,
+                   double sharedPower,
+                   double ownPower)
 {
     const double lineOfSight = std::sqrt(fading.RicianFactor() * fading.ScatterPower());
     const double spread = std::sqrt(sharedPower);
@@ -114,10 +118,11 @@ Eigen::MatrixXd JointOverAmplitude(const FadingDistribution& fading,
 }
 
 /// Joint level probabilities when the common part enters the next gain with opposite sign.
-Eigen::MatrixXd JointOverPlane(const FadingDistribution& fading,
-                               const std::vector<double>& thresholds,
-                               double sharedPower,
-                               double ownPower)
+Eigen::MatrixXd
+JointOverPlane(const FadingDistribution& fading,
+               const std::vector<double>& thresholds,
+               double sharedPower,
+               double ownPower)
 {
     constexpr uint32_t RADIAL_PANELS = 6;
     constexpr uint32_t PHASES = 48;
@@ -142,7 +147,8 @@ Eigen::MatrixXd JointOverPlane(const FadingDistribution& fading,
 }
 
 /// Makes each row sum to 1 exactly by what stays; what is off the diagonal is symmetric already.
-Eigen::MatrixXd WithDiagonal(Eigen::MatrixXd transitions)
+Eigen::MatrixXd
+WithDiagonal(Eigen::MatrixXd transitions)
 {
     transitions.diagonal().setZero();
     transitions.diagonal() = 1 - transitions.rowwise().sum().array();
@@ -156,7 +162,8 @@ FadingDistribution::FadingDistribution(double ricianFactor)
 {
 }
 
-double FadingDistribution::Cdf(double gain) const
+double
+FadingDistribution::Cdf(double gain) const
 {
     if (std::isinf(gain))
     {
@@ -166,7 +173,8 @@ double FadingDistribution::Cdf(double gain) const
                          : cdf(non_central_chi_squared(2, 2 * m_factor), 2 * (1 + m_factor) * gain);
 }
 
-double FadingDistribution::Quantile(double probability) const
+double
+FadingDistribution::Quantile(double probability) const
 {
     Require(probability >= 0 && probability <= 1, "A probability", probability, "must be 0 to 1");
     if (probability == 1)
@@ -178,7 +186,8 @@ double FadingDistribution::Quantile(double probability) const
                                (2 * (1 + m_factor));
 }
 
-double FadingDistribution::PartialMean(double gain) const
+double
+FadingDistribution::PartialMean(double gain) const
 {
     if (std::isinf(gain))
     {
@@ -195,7 +204,8 @@ double FadingDistribution::PartialMean(double gain) const
            (1 + m_factor);
 }
 
-double FadingDistribution::CrossingRate(double gain) const
+double
+FadingDistribution::CrossingRate(double gain) const
 {
     // amplitude density times the mean upward slope of the amplitude per hertz of Doppler
     const double lineOfSight = std::sqrt(m_factor * ScatterPower());
@@ -203,7 +213,8 @@ double FadingDistribution::CrossingRate(double gain) const
            AmplitudeDensity(lineOfSight, ScatterPower(), std::sqrt(gain));
 }
 
-std::vector<double> EqualProbabilityThresholds(const FadingDistribution& fading, uint32_t levels)
+std::vector<double>
+EqualProbabilityThresholds(const FadingDistribution& fading, uint32_t levels)
 {
     Require(levels > 0, "The number of fading levels", levels, "must be at least 1");
     std::vector<double> thresholds{0};
@@ -214,8 +225,8 @@ std::vector<double> EqualProbabilityThresholds(const FadingDistribution& fading,
     return thresholds;
 }
 
-std::vector<double> ConditionalMeans(const FadingDistribution& fading,
-                                     const std::vector<double>& thresholds)
+std::vector<double>
+ConditionalMeans(const FadingDistribution& fading, const std::vector<double>& thresholds)
 {
     const auto levels = static_cast<double>(thresholds.size() - 1);
     std::vector<double> means;
@@ -227,16 +238,18 @@ std::vector<double> ConditionalMeans(const FadingDistribution& fading,
     return means;
 }
 
-double ScatterCorrelation(double normalizedDoppler)
+double
+ScatterCorrelation(double normalizedDoppler)
 {
     return boost::math::cyl_bessel_j(
         0,
         2 * pi<double>() * RequireNonNegative("The normalized Doppler f_d T", normalizedDoppler));
 }
 
-Eigen::MatrixXd IntegratedTransitions(const FadingDistribution& fading,
-                                      const std::vector<double>& thresholds,
-                                      double correlation)
+Eigen::MatrixXd
+IntegratedTransitions(const FadingDistribution& fading,
+                      const std::vector<double>& thresholds,
+                      double correlation)
 {
     const double levels = thresholds.size() - 1;
     const double sharedPower = fading.ScatterPower() * std::abs(correlation);
@@ -257,9 +270,10 @@ Eigen::MatrixXd IntegratedTransitions(const FadingDistribution& fading,
                                 : JointOverPlane(fading, thresholds, sharedPower, ownPower)));
 }
 
-Eigen::MatrixXd LevelCrossingTransitions(const FadingDistribution& fading,
-                                         const std::vector<double>& thresholds,
-                                         double normalizedDoppler)
+Eigen::MatrixXd
+LevelCrossingTransitions(const FadingDistribution& fading,
+                         const std::vector<double>& thresholds,
+                         double normalizedDoppler)
 {
     const Eigen::Index levels = thresholds.size() - 1;
     Require(normalizedDoppler >= 0 && normalizedDoppler <= LevelCrossingLimit(levels),
@@ -275,7 +289,8 @@ Eigen::MatrixXd LevelCrossingTransitions(const FadingDistribution& fading,
     return WithDiagonal(std::move(transitions));
 }
 
-double LevelCrossingLimit(uint32_t levels)
+double
+LevelCrossingLimit(uint32_t levels)
 {
     return 1 / (2.15 * levels);
 }

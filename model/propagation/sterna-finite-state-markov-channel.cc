@@ -22,7 +22,8 @@ NS_LOG_COMPONENT_DEFINE("SternaFiniteStateMarkovChannel");
 namespace
 {
 
-uint32_t CheckedLevels(uint32_t levels)
+uint32_t
+CheckedLevels(uint32_t levels)
 {
     Require(levels >= 1 && levels <= FiniteStateMarkovChannel::MAX_LEVELS,
             "The number of fading levels",
@@ -31,9 +32,10 @@ uint32_t CheckedLevels(uint32_t levels)
     return levels;
 }
 
-Eigen::MatrixXd Transitions(const FadingDistribution& fading,
-                            const std::vector<double>& thresholds,
-                            double normalizedDoppler)
+Eigen::MatrixXd
+Transitions(const FadingDistribution& fading,
+            const std::vector<double>& thresholds,
+            double normalizedDoppler)
 {
     const double crossingLimit = LevelCrossingLimit(thresholds.size() - 1) / 3;
     const double correlation = ScatterCorrelation(normalizedDoppler);
@@ -47,19 +49,17 @@ Eigen::MatrixXd Transitions(const FadingDistribution& fading,
 FiniteStateMarkovChannel::FiniteStateMarkovChannel(const FadingDistribution& fading,
                                                    uint32_t levels,
                                                    double normalizedDoppler)
-    : m_thresholds(EqualProbabilityThresholds(fading, CheckedLevels(levels)))
-    , m_gains(ConditionalMeans(fading, m_thresholds))
-    , m_transitions(Transitions(fading, m_thresholds, normalizedDoppler))
-    , m_bridge(m_transitions)
+    : m_thresholds(EqualProbabilityThresholds(fading, CheckedLevels(levels))),
+      m_gains(ConditionalMeans(fading, m_thresholds)),
+      m_transitions(Transitions(fading, m_thresholds, normalizedDoppler)),
+      m_bridge(m_transitions)
 {
     NS_LOG_INFO(levels << " levels, Rician factor " << fading.RicianFactor() << ", f_d T "
                        << normalizedDoppler);
 }
 
-std::shared_ptr<const FiniteStateMarkovChannel> FiniteStateMarkovChannel::GetShared(
-    double ricianFactor,
-    uint32_t levels,
-    double normalizedDoppler)
+std::shared_ptr<const FiniteStateMarkovChannel>
+FiniteStateMarkovChannel::GetShared(double ricianFactor, uint32_t levels, double normalizedDoppler)
 {
     using Parameters = std::tuple<double, uint32_t, double>;
     static std::map<Parameters, std::weak_ptr<const FiniteStateMarkovChannel>> channels;

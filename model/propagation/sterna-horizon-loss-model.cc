@@ -20,7 +20,8 @@ NS_LOG_COMPONENT_DEFINE("SternaHorizonLossModel");
 
 NS_OBJECT_ENSURE_REGISTERED(HorizonLossModel);
 
-TypeId HorizonLossModel::GetTypeId()
+TypeId
+HorizonLossModel::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::HorizonLossModel")
                             .SetParent<PropagationLossModel>()
@@ -35,7 +36,8 @@ TypeId HorizonLossModel::GetTypeId()
     return tid;
 }
 
-void HorizonLossModel::SetMinElevationDeg(double minElevationDeg)
+void
+HorizonLossModel::SetMinElevationDeg(double minElevationDeg)
 {
     Require(std::abs(minElevationDeg) <= 90,
             "The minimum elevation (deg)",
@@ -44,20 +46,21 @@ void HorizonLossModel::SetMinElevationDeg(double minElevationDeg)
     m_minElevation = DegToRad(minElevationDeg);
 }
 
-double HorizonLossModel::GetMinElevationDeg() const
+double
+HorizonLossModel::GetMinElevationDeg() const
 {
     return RadToDeg(m_minElevation);
 }
 
-double HorizonLossModel::DoCalcRxPower(double txPowerDbm,
-                                       Ptr<MobilityModel> a,
-                                       Ptr<MobilityModel> b) const
+double
+HorizonLossModel::DoCalcRxPower(double txPowerDbm, Ptr<MobilityModel> a, Ptr<MobilityModel> b) const
 {
     const auto link = FindSpaceLink(a, b);
     return link && link->Elevation() < m_minElevation ? NO_SIGNAL_DBM : txPowerDbm;
 }
 
-int64_t HorizonLossModel::DoAssignStreams(int64_t stream)
+int64_t
+HorizonLossModel::DoAssignStreams(int64_t stream)
 {
     return 0;
 }

@@ -25,7 +25,8 @@ LinkKeys::LinkKeys()
 {
 }
 
-uint64_t LinkKeys::GetKey(uint32_t nodeA, uint32_t nodeB)
+uint64_t
+LinkKeys::GetKey(uint32_t nodeA, uint32_t nodeB)
 {
     if (!m_base)
     {
@@ -39,7 +40,8 @@ uint64_t LinkKeys::GetKey(uint32_t nodeA, uint32_t nodeB)
     return ScrambleBits(~CounterBits(*m_base, (uint64_t{lower} << 32) | higher));
 }
 
-int64_t LinkKeys::AssignStreams(int64_t stream)
+int64_t
+LinkKeys::AssignStreams(int64_t stream)
 {
     NS_LOG_FUNCTION(this << stream);
     m_stream->SetStream(stream);
@@ -47,7 +49,8 @@ int64_t LinkKeys::AssignStreams(int64_t stream)
     return 1;
 }
 
-uint32_t GetNodeId(Ptr<MobilityModel> mobility)
+uint32_t
+GetNodeId(Ptr<MobilityModel> mobility)
 {
     const Ptr<Node> node = mobility->GetObject<Node>();
     if (!node)

@@ -43,7 +43,8 @@ MarkovBridge::MarkovBridge(const Eigen::MatrixXd& transitions)
     NS_LOG_DEBUG(m_states << " states forgotten after 2^" << m_powers.size() << " slots");
 }
 
-uint32_t MarkovBridge::Midpoint(uint32_t depth, uint32_t from, uint32_t to, double uniform) const
+uint32_t
+MarkovBridge::Midpoint(uint32_t depth, uint32_t from, uint32_t to, double uniform) const
 {
     // the matrix is symmetric, so column `to` is row `to`, which lies together in memory
     const double* before = &m_powers[depth][from * m_states];

@@ -24,7 +24,8 @@ NS_LOG_COMPONENT_DEFINE("SternaMarkovFadingLossModel");
 
 NS_OBJECT_ENSURE_REGISTERED(MarkovFadingLossModel);
 
-TypeId MarkovFadingLossModel::GetTypeId()
+TypeId
+MarkovFadingLossModel::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::sterna::MarkovFadingLossModel")
@@ -63,8 +64,8 @@ TypeId MarkovFadingLossModel::GetTypeId()
     return tid;
 }
 
-std::shared_ptr<MarkovFadingProcess> MarkovFadingLossModel::GetProcess(uint32_t nodeA,
-                                                                       uint32_t nodeB) const
+std::shared_ptr<MarkovFadingProcess>
+MarkovFadingLossModel::GetProcess(uint32_t nodeA, uint32_t nodeB) const
 {
     if (!m_channel || m_channelFading != m_fading)
     {
@@ -83,12 +84,14 @@ std::shared_ptr<MarkovFadingProcess> MarkovFadingLossModel::GetProcess(uint32_t 
     return process;
 }
 
-int64_t MarkovFadingLossModel::GetSlot() const
+int64_t
+MarkovFadingLossModel::GetSlot() const
 {
     return Simulator::Now().GetTimeStep() / m_slotDuration.GetTimeStep();
 }
 
-void MarkovFadingLossModel::SetLevels(uint32_t levels)
+void
+MarkovFadingLossModel::SetLevels(uint32_t levels)
 {
     Require(levels >= 1 && levels <= FiniteStateMarkovChannel::MAX_LEVELS,
             "The number of fading levels",
@@ -98,65 +101,76 @@ void MarkovFadingLossModel::SetLevels(uint32_t levels)
     Reset();
 }
 
-uint32_t MarkovFadingLossModel::GetLevels() const
+uint32_t
+MarkovFadingLossModel::GetLevels() const
 {
     return m_levels;
 }
 
-void MarkovFadingLossModel::SetRicianK(double factorDb)
+void
+MarkovFadingLossModel::SetRicianK(double factorDb)
 {
     m_ricianK = RequireRicianK(factorDb);
     Reset();
 }
 
-double MarkovFadingLossModel::GetRicianK() const
+double
+MarkovFadingLossModel::GetRicianK() const
 {
     return m_ricianK;
 }
 
-void MarkovFadingLossModel::SetNormalizedDoppler(double normalizedDoppler)
+void
+MarkovFadingLossModel::SetNormalizedDoppler(double normalizedDoppler)
 {
     m_normalizedDoppler = RequireNonNegative("The normalized Doppler f_d T", normalizedDoppler);
     Reset();
 }
 
-double MarkovFadingLossModel::GetNormalizedDoppler() const
+double
+MarkovFadingLossModel::GetNormalizedDoppler() const
 {
     return m_normalizedDoppler;
 }
 
-void MarkovFadingLossModel::SetSlotDuration(Time duration)
+void
+MarkovFadingLossModel::SetSlotDuration(Time duration)
 {
     RequirePositive("The slot duration (s)", duration.GetSeconds());
     m_slotDuration = duration;
 }
 
-Time MarkovFadingLossModel::GetSlotDuration() const
+Time
+MarkovFadingLossModel::GetSlotDuration() const
 {
     return m_slotDuration;
 }
 
-void MarkovFadingLossModel::DoDispose()
+void
+MarkovFadingLossModel::DoDispose()
 {
     Reset();
     PropagationLossModel::DoDispose();
 }
 
-double MarkovFadingLossModel::DoCalcRxPower(double txPowerDbm,
-                                            Ptr<MobilityModel> a,
-                                            Ptr<MobilityModel> b) const
+double
+MarkovFadingLossModel::DoCalcRxPower(double txPowerDbm,
+                                     Ptr<MobilityModel> a,
+                                     Ptr<MobilityModel> b) const
 {
     const double gain = GetProcess(GetNodeId(a), GetNodeId(b))->GainAt(GetSlot());
     return txPowerDbm + 10 * std::log10(gain);
 }
 
-int64_t MarkovFadingLossModel::DoAssignStreams(int64_t stream)
+int64_t
+MarkovFadingLossModel::DoAssignStreams(int64_t stream)
 {
     Reset();
     return m_keys.AssignStreams(stream);
 }
 
-void MarkovFadingLossModel::Reset() const
+void
+MarkovFadingLossModel::Reset() const
 {
     m_channel.reset();
     m_processes.clear();

@@ -17,14 +17,15 @@ NS_LOG_COMPONENT_DEFINE("SternaMarkovFadingProcess");
 
 MarkovFadingProcess::MarkovFadingProcess(std::shared_ptr<const FiniteStateMarkovChannel> channel,
                                          uint64_t key)
-    : m_channel(std::move(channel))
-    , m_key(key)
-    , m_shortest(m_channel->GetBridge().GetDepth() + 1)
+    : m_channel(std::move(channel)),
+      m_key(key),
+      m_shortest(m_channel->GetBridge().GetDepth() + 1)
 {
     NS_LOG_FUNCTION(this << key);
 }
 
-uint32_t MarkovFadingProcess::LevelAt(int64_t slot)
+uint32_t
+MarkovFadingProcess::LevelAt(int64_t slot)
 {
     const MarkovBridge& bridge = m_channel->GetBridge();
     if (bridge.IsFrozen())
@@ -67,7 +68,8 @@ uint32_t MarkovFadingProcess::LevelAt(int64_t slot)
     return m_around[depth].first;
 }
 
-uint8_t MarkovFadingProcess::Anchor(int64_t block) const
+uint8_t
+MarkovFadingProcess::Anchor(int64_t block) const
 {
     const uint64_t slot = static_cast<uint64_t>(block) << m_channel->GetBridge().GetDepth();
     return static_cast<uint8_t>(CounterUniform(m_key, slot) * m_channel->GetLevels());

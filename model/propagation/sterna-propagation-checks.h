@@ -26,10 +26,8 @@ namespace sterna
  * \param requirement what would be right, as "must be ..."
  * \throws InputError with one sentence made of all three
  */
-inline void Require(bool satisfied,
-                    const std::string& name,
-                    double value,
-                    const std::string& requirement)
+inline void
+Require(bool satisfied, const std::string& name, double value, const std::string& requirement)
 {
     if (!satisfied)
     {
@@ -40,21 +38,24 @@ inline void Require(bool satisfied,
 }
 
 /// The value itself, if it is finite and above 0; throws InputError otherwise.
-inline double RequirePositive(const std::string& name, double value)
+inline double
+RequirePositive(const std::string& name, double value)
 {
     Require(std::isfinite(value) && value > 0, name, value, "must be finite and above 0");
     return value;
 }
 
 /// The value itself, if it is finite and not below 0; throws InputError otherwise.
-inline double RequireNonNegative(const std::string& name, double value)
+inline double
+RequireNonNegative(const std::string& name, double value)
 {
     Require(std::isfinite(value) && value >= 0, name, value, "must be finite and 0 or more");
     return value;
 }
 
 /// A Rician factor (dB) itself, if it is within -100 and 60; throws InputError otherwise.
-inline double RequireRicianK(double factorDb)
+inline double
+RequireRicianK(double factorDb)
 {
     Require(factorDb >= -100 && factorDb <= 60,
             "The Rician factor K (dB)",

@@ -19,29 +19,34 @@ NS_LOG_COMPONENT_DEFINE("SternaSpaceLink");
 namespace
 {
 
-double Altitude(const Vector& position)
+double
+Altitude(const Vector& position)
 {
     return position.GetLength() - EARTH_RADIUS;
 }
 
 } // namespace
 
-double SpaceLink::Elevation() const
+double
+SpaceLink::Elevation() const
 {
     return ElevationAngle(ground, satellite);
 }
 
-double SpaceLink::SatelliteAltitude() const
+double
+SpaceLink::SatelliteAltitude() const
 {
     return Altitude(satellite);
 }
 
-double SpaceLink::Distance() const
+double
+SpaceLink::Distance() const
 {
     return SlantRange(ground, satellite);
 }
 
-std::optional<SpaceLink> FindSpaceLink(Ptr<MobilityModel> a, Ptr<MobilityModel> b)
+std::optional<SpaceLink>
+FindSpaceLink(Ptr<MobilityModel> a, Ptr<MobilityModel> b)
 {
     Vector lower = a->GetPosition();
     Vector higher = b->GetPosition();

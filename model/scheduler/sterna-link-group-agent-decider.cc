@@ -35,14 +35,12 @@ LinkGroupAgentDecider::GetTypeId()
                           PointerValue(),
                           MakePointerAccessor(&LinkGroupAgentDecider::m_agent),
                           MakePointerChecker<Agent>())
-            .AddAttribute("Embedding",
-                          "How states and groups become numbers: Index (the paper) or LinkFeature.",
-                          EnumValue(Embedding::LINK_FEATURE),
-                          EnumAccessor<Embedding>(&LinkGroupAgentDecider::m_embedding),
-                          MakeEnumChecker(Embedding::INDEX,
-                                          "Index",
-                                          Embedding::LINK_FEATURE,
-                                          "LinkFeature"))
+            .AddAttribute(
+                "Embedding",
+                "How states and groups become numbers: Index (the paper) or LinkFeature.",
+                EnumValue(Embedding::LINK_FEATURE),
+                EnumAccessor<Embedding>(&LinkGroupAgentDecider::m_embedding),
+                MakeEnumChecker(Embedding::INDEX, "Index", Embedding::LINK_FEATURE, "LinkFeature"))
             .AddAttribute("MaxCandidateGroups",
                           "Largest number of groups offered to the agent, before the single links "
                           "that keep every device reachable.",
@@ -113,8 +111,8 @@ LinkGroupAgentDecider::Decide(const LinkGroupProblem& problem, const LinkGroupPr
     m_observed = false;
     m_decisions += 1;
     m_offered += m_candidates.size();
-    m_action = m_agent->Act(m_observation,
-                            m_training ? Agent::Mode::EXPLORE : Agent::Mode::EXPLOIT);
+    m_action =
+        m_agent->Act(m_observation, m_training ? Agent::Mode::EXPLORE : Agent::Mode::EXPLOIT);
     const int choice = m_action.choice.size() == 1 ? m_action.choice(0) : -1;
     if (choice < 0 || choice >= int(m_candidates.size()))
     {
@@ -138,8 +136,7 @@ LinkGroupAgentDecider::Learn(const LinkGroupProblem& problem,
     Transition transition;
     transition.observation = m_observation;
     transition.action = m_action;
-    transition.reward =
-        reward / problem.IdleObjective(next) * problem.System().slotsPerCycle;
+    transition.reward = reward / problem.IdleObjective(next) * problem.System().slotsPerCycle;
     transition.terminated = last;
     if (!last) // nothing is looked at beyond the end of a cycle
     {

@@ -425,8 +425,8 @@ LinkGroupScheduler::Grant(Time duration)
             continue;
         }
         const uint32_t k = m_granted.serves[n];
-        const double rate = 1e6 * m_problem->RateAtSinr(n, k, m_decidedSinr[n]) /
-                            m_problem->GetAirtime(n, k);
+        const double rate =
+            1e6 * m_problem->RateAtSinr(n, k, m_decidedSinr[n]) / m_problem->GetAirtime(n, k);
         const double minSinr = m_decidedSinr[n] * LINK_MARGIN;
         const sterna::Grant grant{LinkOf(n, k).receiver, m_queues[k], rate, minSinr, duration};
         if (GetFidelity() == Fidelity::PACKET)
@@ -451,11 +451,9 @@ LinkGroupScheduler::Account()
     {
         if (const int32_t k = m_granted.serves[n]; k != LinkGroup::IDLE)
         {
-            volumes[n] =
-                GetFidelity() == Fidelity::PACKET
-                    ? 1e-6 * double(m_ledger->GetBits(m_nodeIds[k]) -
-                                    m_ledgerBits[n])
-                    : m_flowMbit[n];
+            volumes[n] = GetFidelity() == Fidelity::PACKET
+                             ? 1e-6 * double(m_ledger->GetBits(m_nodeIds[k]) - m_ledgerBits[n])
+                             : m_flowMbit[n];
             total += volumes[n];
         }
     }
@@ -507,8 +505,7 @@ LinkGroupScheduler::EndCycle()
     if (GetFidelity() == Fidelity::PACKET)
     {
         report.packetsLost = m_ledger->GetTotalLostPackets() - m_lostBefore;
-        report.packetsSent =
-            m_ledger->GetTotalPackets() - m_receivedBefore + report.packetsLost;
+        report.packetsSent = m_ledger->GetTotalPackets() - m_receivedBefore + report.packetsLost;
     }
     report.refused = m_refused;
     m_cycleEndTrace(report);

@@ -27,14 +27,14 @@ namespace sterna
 /// What a scheduling cycle came to.
 struct LinkGroupCycle
 {
-    uint64_t cycle;        //!< number of the cycle, from 0
-    double objective;      //!< (14a)
-    double idleObjective;  //!< (14a) if nothing had been delivered
-    uint32_t served;       //!< devices that got their D'_k
-    double deliveredMbit;  //!< sum of b_k
-    uint64_t packetsSent;  //!< packets that were put on the air; 0 at flow level
-    uint64_t packetsLost;  //!< of these, lost below the SINR threshold
-    uint32_t refused;      //!< decisions that were not valid and replaced by Greedy's
+    uint64_t cycle;       //!< number of the cycle, from 0
+    double objective;     //!< (14a)
+    double idleObjective; //!< (14a) if nothing had been delivered
+    uint32_t served;      //!< devices that got their D'_k
+    double deliveredMbit; //!< sum of b_k
+    uint64_t packetsSent; //!< packets that were put on the air; 0 at flow level
+    uint64_t packetsLost; //!< of these, lost below the SINR threshold
+    uint32_t refused;     //!< decisions that were not valid and replaced by Greedy's
 };
 
 /// What a slot came to.
@@ -125,14 +125,14 @@ class LinkGroupScheduler : public SlotScheduler
     std::unique_ptr<LinkGroupProblem> m_problem;
     LinkGroupProblem::State m_state;
 
-    LinkGroup m_decision;             //!< decided, not yet granted
-    std::vector<double> m_decidedSinr; //!< at which its rates were chosen
-    LinkGroup m_granted;              //!< in effect in this slot
-    std::vector<double> m_flowMbit;   //!< what it delivers at flow level
+    LinkGroup m_decision;               //!< decided, not yet granted
+    std::vector<double> m_decidedSinr;  //!< at which its rates were chosen
+    LinkGroup m_granted;                //!< in effect in this slot
+    std::vector<double> m_flowMbit;     //!< what it delivers at flow level
     std::vector<uint64_t> m_ledgerBits; //!< of the granted devices, at the start of the slot
-    bool m_decided{false};            //!< whether the decider waits to learn of a decision
+    bool m_decided{false};              //!< whether the decider waits to learn of a decision
 
-    double m_objective{0};            //!< (14a), kept up to date by rewards
+    double m_objective{0}; //!< (14a), kept up to date by rewards
     uint64_t m_cycle{0};
     uint32_t m_refused{0};
     uint64_t m_receivedBefore{0}; //!< packets, at the start of the cycle

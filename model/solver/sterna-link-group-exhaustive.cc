@@ -25,16 +25,15 @@ NS_OBJECT_ENSURE_REGISTERED(LinkGroupExhaustive);
 TypeId
 LinkGroupExhaustive::GetTypeId()
 {
-    static TypeId tid =
-        TypeId("ns3::sterna::LinkGroupExhaustive")
-            .SetParent<LinkGroupDecider>()
-            .SetGroupName("Sterna")
-            .AddConstructor<LinkGroupExhaustive>()
-            .AddAttribute("MaxSequences",
-                          "Largest number of group sequences that is searched.",
-                          DoubleValue(1e12),
-                          MakeDoubleAccessor(&LinkGroupExhaustive::m_maxSequences),
-                          MakeDoubleChecker<double>(1));
+    static TypeId tid = TypeId("ns3::sterna::LinkGroupExhaustive")
+                            .SetParent<LinkGroupDecider>()
+                            .SetGroupName("Sterna")
+                            .AddConstructor<LinkGroupExhaustive>()
+                            .AddAttribute("MaxSequences",
+                                          "Largest number of group sequences that is searched.",
+                                          DoubleValue(1e12),
+                                          MakeDoubleAccessor(&LinkGroupExhaustive::m_maxSequences),
+                                          MakeDoubleChecker<double>(1));
     return tid;
 }
 
@@ -154,8 +153,7 @@ LinkGroupExhaustive::Search(const LinkGroupProblem& problem, const LinkGroupProb
         m_optimum = objective;
         m_plan = m_path;
     }
-    if (state.slot == m_options.size() ||
-        objective - LargestRest(problem, state) >= m_optimum)
+    if (state.slot == m_options.size() || objective - LargestRest(problem, state) >= m_optimum)
     {
         return;
     }

@@ -46,8 +46,7 @@ class LinkGroupExhaustive : public LinkGroupDecider
                                 const LinkGroupProblem::State& state,
                                 uint32_t slot) const;
     void Search(const LinkGroupProblem& problem, const LinkGroupProblem::State& state);
-    double LargestRest(const LinkGroupProblem& problem,
-                       const LinkGroupProblem::State& state) const;
+    double LargestRest(const LinkGroupProblem& problem, const LinkGroupProblem::State& state) const;
 
     double m_maxSequences;
     std::vector<std::vector<Option>> m_options; //!< per slot
