@@ -19,7 +19,7 @@ namespace sterna
 
 /**
  * \ingroup sterna
- * What an agent may look at and choose from; an encoder and a decoder of a problem fill and read it.
+ * What an agent may look at and choose from; a problem's encoder and decoder fill and read it.
  *
  * One action is `actors` decisions, each an index among the choices and `parameters` reals in
  * [-1, 1]. The four published systems are four fillings of these numbers:

@@ -20,7 +20,7 @@ namespace sterna
  * Turns the state of link-group scheduling and its candidate groups into numbers for a learner.
  *
  * - `INDEX` is the paper's: the state (22), channel coefficients and delivered data of every
- *   device, and a group is its number. Its size grows with K, and neighbouring numbers mean nothing.
+ *   device, and a group is its number. Its size grows with K; neighbouring numbers mean nothing.
  * - `LINK_FEATURE` describes each link of a group by what it would achieve. Its size depends on the
  *   number of transmitters only, so one policy serves any number of devices.
  *

@@ -160,7 +160,7 @@ class LinkGroupProblem
     /// Linear SINR to Mbit per slot on this link.
     double RateAtSinr(uint32_t transmitter, uint32_t device, double sinr) const;
 
-    /// Empty if the group obeys (7)-(10) and (14b), otherwise a sentence that says what it violates.
+    /// Empty if the group obeys (7)-(10) and (14b), otherwise a sentence that says why not.
     std::string Refusal(const State& state, const LinkGroup& group) const;
     /// Delivered Mbit per link of a group: min(backlog, rate), in the order of the transmitters.
     std::vector<double> Deliverable(const State& state, const LinkGroup& group) const;

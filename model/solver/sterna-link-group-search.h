@@ -36,8 +36,8 @@ struct ScoredLink
 class LinkGroupSearch
 {
   public:
-    /// Value of delivering `volume` Mbit to a device in this slot, not falling with the volume; links
-    /// worth <= 0 are left out.
+    /// Value of delivering `volume` Mbit to a device in this slot, not falling with the volume;
+    /// links worth <= 0 are left out.
     using Score = std::function<double(uint32_t device, double volume)>;
 
     /**
@@ -71,7 +71,7 @@ class LinkGroupSearch
     uint32_t Patterns() const;
 
     const LinkGroupProblem& m_problem;
-    /// [transmitter][pattern of its band] -> ranking; only patterns in which it is active are filled
+    /// [transmitter][pattern of its band]; only patterns in which it is active are filled
     std::vector<std::vector<std::vector<ScoredLink>>> m_rankings;
 };
 
