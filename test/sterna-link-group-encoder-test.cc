@@ -43,91 +43,25 @@ class BadInputTest : public LinkGroupTestCase
     void DoRun() override
     {
         const double infinity = std::numeric_limits<double>::infinity();
-        ExpectSystem(
-            [](auto& s) {
-                s.devices.clear();
-            },
-            "number of ground devices K is 0");
-        ExpectSystem(
-            [](auto& s) {
-                s.devices = {DUAL, CELLULAR};
-            },
-            "base stations is 0");
-        ExpectSystem(
-            [](auto& s) {
-                s.transmitters.clear();
-            },
-            "transmitters is 0; it must be 1");
-        ExpectSystem(
-            [](auto& s) {
-                s.transmitters.resize(13, s.transmitters[0]);
-            },
-            "is 13; it");
-        ExpectSystem(
-            [](auto& s) {
-                s.transmitters[1].power = -40;
-            },
-            "power of BS1 is -40 W");
-        ExpectSystem(
-            [](auto& s) {
-                s.transmitters[0].power = 0;
-            },
-            "power of LEO1 is 0 W");
-        ExpectSystem(
-            [](auto& s) {
-                s.transmitters[0].power = NAN;
-            },
-            "power of LEO1 is nan W");
-        ExpectSystem(
-            [=](auto& s) {
-                s.transmitters[0].power = infinity;
-            },
-            "LEO1 is inf W");
-        ExpectSystem(
-            [](auto& s) {
-                s.c.bandwidth = 0;
-            },
-            "C band's bandwidth is 0 Hz");
-        ExpectSystem(
-            [](auto& s) {
-                s.ka.bandwidth = -1;
-            },
-            "Ka band's bandwidth is -1 Hz");
-        ExpectSystem(
-            [](auto& s) {
-                s.c.noisePower = 0;
-            },
-            "C band's noise power is 0 W");
-        ExpectSystem(
-            [](auto& s) {
-                s.ka.noisePower = NAN;
-            },
-            "Ka band's noise power is nan W");
-        ExpectSystem(
-            [](auto& s) {
-                s.ka.sinrThreshold = -1;
-            },
-            "Ka band's SINR threshold is -1");
-        ExpectSystem(
-            [](auto& s) {
-                s.slotDuration = 0;
-            },
-            "10 slots of 0 s is empty");
-        ExpectSystem(
-            [](auto& s) {
-                s.slotsPerCycle = 0;
-            },
-            "0 slots of 0.1 s is empty");
-        ExpectSystem(
-            [](auto& s) {
-                s.airtime = Eigen::ArrayXXd::Constant(3, 2, 0.1);
-            },
-            "airtime has 3 rows and 2 columns; there are 2 transmitters and 3 devices");
-        ExpectSystem(
-            [](auto& s) {
-                s.airtime = Eigen::ArrayXXd::Constant(2, 3, -0.1);
-            },
-            "airtime of LEO1 to device 0 is -0.1 s");
+        ExpectSystem([](auto& s) { s.devices.clear(); }, "number of ground devices K is 0");
+        ExpectSystem([](auto& s) { s.devices = {DUAL, CELLULAR}; }, "base stations is 0");
+        ExpectSystem([](auto& s) { s.transmitters.clear(); }, "transmitters is 0; it must be 1");
+        ExpectSystem([](auto& s) { s.transmitters.resize(13, s.transmitters[0]); }, "is 13; it");
+        ExpectSystem([](auto& s) { s.transmitters[1].power = -40; }, "power of BS1 is -40 W");
+        ExpectSystem([](auto& s) { s.transmitters[0].power = 0; }, "power of LEO1 is 0 W");
+        ExpectSystem([](auto& s) { s.transmitters[0].power = NAN; }, "power of LEO1 is nan W");
+        ExpectSystem([=](auto& s) { s.transmitters[0].power = infinity; }, "LEO1 is inf W");
+        ExpectSystem([](auto& s) { s.c.bandwidth = 0; }, "C band's bandwidth is 0 Hz");
+        ExpectSystem([](auto& s) { s.ka.bandwidth = -1; }, "Ka band's bandwidth is -1 Hz");
+        ExpectSystem([](auto& s) { s.c.noisePower = 0; }, "C band's noise power is 0 W");
+        ExpectSystem([](auto& s) { s.ka.noisePower = NAN; }, "Ka band's noise power is nan W");
+        ExpectSystem([](auto& s) { s.ka.sinrThreshold = -1; }, "Ka band's SINR threshold is -1");
+        ExpectSystem([](auto& s) { s.slotDuration = 0; }, "10 slots of 0 s is empty");
+        ExpectSystem([](auto& s) { s.slotsPerCycle = 0; }, "0 slots of 0.1 s is empty");
+        ExpectSystem([](auto& s) { s.airtime = Eigen::ArrayXXd::Constant(3, 2, 0.1); },
+                     "airtime has 3 rows and 2 columns; there are 2 transmitters and 3 devices");
+        ExpectSystem([](auto& s) { s.airtime = Eigen::ArrayXXd::Constant(2, 3, -0.1); },
+                     "airtime of LEO1 to device 0 is -0.1 s");
 
         ExpectCycle({10, 0, 10}, {0.5, 0.5, 0.5}, 1, "demand of device 1 is 0 Mbit");
         ExpectCycle({10, 10, NAN}, {0.5, 0.5, 0.5}, 1, "demand of device 2 is nan Mbit");
@@ -136,9 +70,7 @@ class BadInputTest : public LinkGroupTestCase
         ExpectCycle({10, 10, 10}, {0.5, 0.5, 0.5}, -1, "emphasis on served devices is -1");
         const LinkGroupProblem problem(System());
         ExpectRefused(
-            [&] {
-                problem.BeginCycle(Eigen::ArrayXd::Ones(2), Eigen::ArrayXd::Ones(3), 1, {});
-            },
+            [&] { problem.BeginCycle(Eigen::ArrayXd::Ones(2), Eigen::ArrayXd::Ones(3), 1, {}); },
             "2 demands and 3 threshold shares for 3 devices");
     }
 
@@ -152,11 +84,7 @@ class BadInputTest : public LinkGroupTestCase
     {
         auto system = System();
         spoil(system);
-        ExpectRefused(
-            [&] {
-                LinkGroupProblem{system};
-            },
-            text);
+        ExpectRefused([&] { LinkGroupProblem{system}; }, text);
     }
 
     void ExpectCycle(const Eigen::Array3d& demand,
@@ -165,11 +93,7 @@ class BadInputTest : public LinkGroupTestCase
                      const std::string& text)
     {
         const LinkGroupProblem problem(System());
-        ExpectRefused(
-            [&] {
-                problem.BeginCycle(demand, epsilon, emphasis, {});
-            },
-            text);
+        ExpectRefused([&] { problem.BeginCycle(demand, epsilon, emphasis, {}); }, text);
     }
 };
 
@@ -296,11 +220,7 @@ class EncoderValueTest : public LinkGroupTestCase
         // a link that does not exist.
         ExpectRow(LinkGroupEncoder(Embedding::INDEX).Features(problem, state, choices),
                   {2 * 0.4 - 1, -1, -1, 2 * 0.2 - 1, 0, -1, 1});
-        for (const auto& [at, value] : {
-                 std::pair{0, -1.0},
-                 {1, -0.5},
-                 {4,  1.0}
-        })
+        for (const auto& [at, value] : {std::pair{0, -1.0}, {1, -0.5}, {4, 1.0}})
         {
             Eigen::RowVectorXf row(1);
             LinkGroupEncoder(Embedding::INDEX)

@@ -188,9 +188,7 @@ class SearchTest : public LinkGroupTestCase
         const LinkGroupSearch search(
             problem,
             state,
-            [](uint32_t, double) {
-                return 1;
-            },
+            [](uint32_t, double) { return 1; },
             problem.Devices());
         search.ForEach([&](const LinkGroup& group, const std::vector<double>& volumes) {
             ExpectTrue(visited.insert(ToServes(group)).second, "no group is visited twice");
@@ -219,9 +217,7 @@ class SearchTest : public LinkGroupTestCase
         const LinkGroupSearch search(
             problem,
             state,
-            [&](uint32_t k, double) {
-                return worth[k];
-            },
+            [&](uint32_t k, double) { return worth[k]; },
             3);
         std::vector<int32_t> order;
         for (const auto& link : search.Ranking(0, 1))
@@ -418,12 +414,9 @@ class ExhaustiveTest : public LinkGroupTestCase
                                             LinkGains(Eigen::ArrayXXd::Constant(1, 2, 1e-13)));
         const auto decider = CreateObject<LinkGroupExhaustive>();
         decider->SetAttribute("MaxSequences", DoubleValue(1023)); // idle or not in 10 slots: 2^10
-        ExpectRefused(
-            [&] {
-                decider->BeginCycle(plain, state);
-            },
-            "2 groups in 10 slots has 1024 sequences; it takes at most 1023 (attribute "
-            "MaxSequences): use fewer devices or slots.");
+        ExpectRefused([&] { decider->BeginCycle(plain, state); },
+                      "2 groups in 10 slots has 1024 sequences; it takes at most 1023 (attribute "
+                      "MaxSequences): use fewer devices or slots.");
         decider->SetAttribute("MaxSequences", DoubleValue(1024));
         decider->BeginCycle(plain, state);
     }

@@ -55,15 +55,8 @@ class PaperExampleTest : public LinkGroupTestCase
                 }
             }
         }
-        const std::set<std::pair<uint32_t, uint32_t>> paper{
-            {1, 3},
-            {1, 4},
-            {2, 3},
-            {2, 4},
-            {3, 1},
-            {3, 2},
-            {3, 4}
-        };
+        const std::set<std::pair<uint32_t, uint32_t>>
+            paper{{1, 3}, {1, 4}, {2, 3}, {2, 4}, {3, 1}, {3, 2}, {3, 4}};
         ExpectTrue(links == paper, "the valid links are those of the paper");
         // TST and BS: idle, MT1 from either (3 ways without MT2), MT2 from either, or both one each
         // (4 ways with it); the LEO then has idle, TST, BS and, where it is free, MT2.
@@ -162,12 +155,7 @@ class RefusalTest : public LinkGroupTestCase
         const auto refusal = [&](const Serves& serves) {
             return problem.Refusal(state, ToGroup(serves));
         };
-        for (const Serves& valid : {
-                 Serves{-1, -1, -1},
-                 { 1,  2, -1},
-                 { 3, -1, -1},
-                 { 1, -1,  3}
-        })
+        for (const Serves& valid : {Serves{-1, -1, -1}, {1, 2, -1}, {3, -1, -1}, {1, -1, 3}})
         {
             NS_TEST_EXPECT_MSG_EQ(refusal(valid), "", "a valid group");
         }
@@ -259,13 +247,16 @@ class RateTest : public LinkGroupTestCase
 
         system.airtime = Eigen::ArrayXXd::Constant(2, 3, 0.1);
         system.airtime(1, 1) = 0.025; // a quarter of the slot
-        system.c.spectralEfficiency = [](double sinr) {
-            return sinr / 5;
-        };
-        const LinkGroupProblem shorter(system);
+        system.c.spectralEfficiency = [](double sinr) { return sinr / 5; };
+        LinkGroupProblem shorter(system);
         ExpectNear(shorter.RateAtSinr(1, 1, 15), 1.5, 1e-12, "20 MHz x 3 bit/s/Hz x 25 ms");
         ExpectNear(shorter.RateAtSinr(1, 2, 15), 6, 1e-12, "20 MHz x 3 bit/s/Hz x 100 ms");
         ExpectNear(shorter.RateAtSinr(0, 1, 15), 160, 1e-9, "Ka band keeps Shannon's formula");
+        ExpectNear(problem.GetAirtime(1, 1), 0.1, 0, "the whole slot if nothing else is said");
+        shorter.SetAirtime(1, 2, 0.05);
+        ExpectNear(shorter.GetAirtime(1, 2), 0.05, 0, "from now on half a slot");
+        ExpectNear(shorter.RateAtSinr(1, 2, 15), 3, 1e-12, "20 MHz x 3 bit/s/Hz x 50 ms");
+        ExpectNear(shorter.RateAtSinr(1, 1, 15), 1.5, 1e-12, "other links keep theirs");
 
         ExpectSlots();
     }
