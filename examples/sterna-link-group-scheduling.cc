@@ -26,8 +26,8 @@
  */
 
 #include "ns3/command-line.h"
-#include "ns3/global-value.h"
 #include "ns3/gnuplot.h"
+#include "ns3/rng-seed-manager.h"
 #include "ns3/sterna-command-line-check.h"
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-link-group-experiment.h"
@@ -83,6 +83,17 @@ Split(const std::string& list)
         }
     }
     return parts;
+}
+
+std::string
+Join(const std::vector<std::string>& words)
+{
+    std::string line;
+    for (const auto& word : words)
+    {
+        line += (line.empty() ? "" : " ") + word;
+    }
+    return line;
 }
 
 SlotScheduler::Fidelity
@@ -161,7 +172,10 @@ Link(const LinkGroup& group)
 
 /// Trains the agent and writes its policy; returns the policy's path.
 std::string
-Train(const Options& options, LinkGroupExperiment experiment, OutputFolder& folder)
+Train(const Options& options,
+      const std::vector<std::string>& arguments,
+      LinkGroupExperiment experiment,
+      OutputFolder& folder)
 {
     experiment.cycles = options.train;
     const auto agent = CreateAgent(options.agent);
@@ -175,10 +189,11 @@ Train(const Options& options, LinkGroupExperiment experiment, OutputFolder& fold
         progress.Update(done);
     });
     const std::string path = folder.PathOf("policy.safetensors");
-    agent->SavePolicy(
-        path,
-        {{"sterna.command",
-          PROGRAM + " --preset=" + options.preset + " --train=" + std::to_string(options.train)}});
+    agent->SavePolicy(path,
+                      {{"sterna.command", PROGRAM + " " + Join(arguments)},
+                       {"sterna.seed", std::to_string(RngSeedManager::GetSeed())},
+                       {"sterna.run", std::to_string(RngSeedManager::GetRun())},
+                       {"sterna.ns3", Ns3Version()}});
     std::filesystem::remove(checkpoint);
     std::filesystem::remove(checkpoint + ".runs");
     return path;
@@ -337,7 +352,7 @@ Run(const Options& options, const std::vector<std::string>& arguments)
     const auto experiment = Check(options);
     OutputFolder folder(options.output);
     const std::string policy =
-        options.train > 0 ? Train(options, experiment, folder) : options.policy;
+        options.train > 0 ? Train(options, arguments, experiment, folder) : options.policy;
     std::map<std::string, std::vector<double>> objectiveBySlot;
     const auto outcomes = Compare(options, experiment, policy, folder, objectiveBySlot);
     WriteSummary(outcomes, folder.Open("summary.csv"));

@@ -153,6 +153,12 @@ ChangedAttributes()
 
 } // namespace
 
+std::string
+Ns3Version()
+{
+    return STERNA_NS3_VERSION;
+}
+
 void
 WriteManifest(std::ostream& stream,
               const std::string& program,
@@ -165,7 +171,7 @@ WriteManifest(std::ostream& stream,
     manifest["rng_seed"] = RngSeedManager::GetSeed();
     manifest["rng_run"] = RngSeedManager::GetRun();
     manifest["versions"] = {
-        {"ns-3", STERNA_NS3_VERSION},
+        {"ns-3", Ns3Version()},
         {"LibTorch", STERNA_TORCH_VERSION},
         {"Eigen",
          std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +

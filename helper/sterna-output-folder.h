@@ -55,6 +55,9 @@ class OutputFolder
     std::vector<std::unique_ptr<File>> m_files;
 };
 
+/// The release of ns-3 that this was built with.
+std::string Ns3Version();
+
 /// Versions, seed and run number, arguments and changed attributes: what makes a run again.
 void WriteManifest(std::ostream& stream,
                    const std::string& program,
