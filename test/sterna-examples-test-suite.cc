@@ -280,7 +280,6 @@ class SternaBadInputTest : public TestCase
         Expect("--ns3::sterna::SlotScheduler::Colour=red", "'Colour'");
         Expect("--ns3::sterna::Slots::Colour=red", "'ns3::sterna::Slots'");
         Expect("--ns3::sterna::SlotScheduler::SlotDuration=-1s", "'-1s'");
-        Expect("--ns3::sterna::SternaNetDevice::TxPower=-40", "'-40'");
         Expect("--bs-power=-40", "BS is -40 W");
         Expect("--leo-power=0", "LEO is 0 W");
         Expect("--tst-power=much", "'much'");

@@ -67,7 +67,7 @@ SternaNetDevice::GetTypeId()
                 "Transmit power in W.",
                 DoubleValue(1.0),
                 MakeDoubleAccessor(&SternaNetDevice::SetTxPower, &SternaNetDevice::GetTxPower),
-                MakeDoubleChecker<double>(0.0))
+                MakeDoubleChecker<double>())
             .AddAttribute("AntennaGain",
                           "Antenna gain in dBi, for both directions.",
                           DoubleValue(0.0),
