@@ -311,16 +311,37 @@ PrintTable(const std::vector<LinkGroupOutcome>& outcomes, const Options& options
     }
 }
 
+/// Draws NAME.png with a line per decider.
+void
+DrawLines(const std::string& name,
+          const std::string& title,
+          const std::string& x,
+          const std::string& y,
+          const std::vector<Gnuplot2dDataset>& lines,
+          OutputFolder& folder)
+{
+    Gnuplot plot;
+    plot.SetTitle(title);
+    plot.SetLegend(x, y);
+    plot.AppendExtra("set key outside right\nset grid");
+    for (const auto& line : lines)
+    {
+        plot.AddDataset(line);
+    }
+    if (!folder.Draw(name, plot))
+    {
+        std::cerr << "gnuplot is not installed: " << name << ".plt was written, " << name
+                  << ".png was not.\n";
+    }
+}
+
 /// The objective as the slots of a cycle go by, as a share of the idle one, mean over cycles.
 void
 DrawCycle(const std::vector<LinkGroupOutcome>& outcomes,
           const std::map<std::string, std::vector<double>>& objectiveBySlot,
           OutputFolder& folder)
 {
-    Gnuplot plot;
-    plot.SetTitle("Link-group scheduling: objective within a cycle");
-    plot.SetLegend("slots since the cycle began", "objective / doing nothing");
-    plot.AppendExtra("set key outside right\nset grid");
+    std::vector<Gnuplot2dDataset> lines;
     for (const auto& outcome : outcomes)
     {
         const auto& values = objectiveBySlot.at(outcome.decider);
@@ -337,13 +358,37 @@ DrawCycle(const std::vector<LinkGroupOutcome>& outcomes,
             }
             line.Add(t + 1, sum / outcome.cycles.size());
         }
-        plot.AddDataset(line);
+        lines.push_back(line);
     }
-    if (!folder.Draw("objective", plot))
+    DrawLines("objective",
+              "Link-group scheduling: objective within a cycle",
+              "slots since the cycle began",
+              "objective / doing nothing",
+              lines,
+              folder);
+}
+
+/// Cycle by cycle, how many devices each decider served: the same cycle is the same world.
+void
+DrawServed(const std::vector<LinkGroupOutcome>& outcomes, OutputFolder& folder)
+{
+    std::vector<Gnuplot2dDataset> lines;
+    for (const auto& outcome : outcomes)
     {
-        std::cerr
-            << "gnuplot is not installed: objective.plt was written, objective.png was not.\n";
+        Gnuplot2dDataset line(outcome.decider);
+        line.SetStyle(Gnuplot2dDataset::LINES_POINTS);
+        for (std::size_t c = 0; c < outcome.cycles.size(); ++c)
+        {
+            line.Add(c, outcome.cycles[c].served);
+        }
+        lines.push_back(line);
     }
+    DrawLines("served",
+              "Link-group scheduling: devices that got what they need",
+              "cycle",
+              "served devices",
+              lines,
+              folder);
 }
 
 void
@@ -360,8 +405,10 @@ Run(const Options& options, const std::vector<std::string>& arguments)
     folder.Finish();
     PrintTable(outcomes, options);
     DrawCycle(outcomes, objectiveBySlot, folder);
+    DrawServed(outcomes, folder);
     std::cout << "\nWritten to " << options.output
-              << ": summary.csv, slots.csv, timing.csv, manifest.json, objective.png\n";
+              << ": summary.csv, slots.csv, timing.csv, manifest.json, objective.png, "
+                 "served.png\n";
 }
 
 } // namespace

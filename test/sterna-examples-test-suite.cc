@@ -145,7 +145,10 @@ class SternaMainProgramTest : public TestCase
             {
                 NS_TEST_EXPECT_MSG_NE(manifest.find(key), std::string::npos, key);
             }
-            NS_TEST_EXPECT_MSG_EQ(fs::exists(folder / "objective.plt"), true, "a picture");
+            for (const std::string picture : {"objective.plt", "served.plt"})
+            {
+                NS_TEST_EXPECT_MSG_EQ(fs::exists(folder / picture), true, picture);
+            }
         }
     }
 

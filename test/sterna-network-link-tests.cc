@@ -192,7 +192,7 @@ class GrantThroughputTest : public TestCase
         NS_TEST_EXPECT_MSG_EQ(band.QueueOf(rx)->GetBacklogBits(),
                               8 * 1500 * (100 - packets),
                               "the rest was not pulled");
-        NS_TEST_ASSERT_MSG_EQ(begin.Count(), m_watched ? packets : 0, "transmissions");
+        NS_TEST_ASSERT_MSG_EQ(begin.Count(), (m_watched ? packets : 0), "transmissions");
         NS_TEST_ASSERT_MSG_EQ(end.Count(), begin.Count(), "each of them ends");
         for (std::size_t i = 0; i < begin.Count(); ++i)
         {
