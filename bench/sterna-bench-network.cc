@@ -2,15 +2,15 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 
-// Two questions about the packets of a granted link.
-//
-// Without --slots: how many 1500-byte packets per second of wall time go through Sterna's device,
-// channel and ledger, and how many through ns-3's PointToPointNetDevice in the same program? Both
-// links have the same rate and delay and are saturated; both receivers hand every packet to a
-// protocol handler. The runs alternate, and medians count.
-//
-// With --slots=N: how much memory does a run of N slots take, one grant per slot? Run it with
-// 10000 and 1000000 slots: nothing may grow with time.
+/**
+ * \file
+ * \ingroup sterna-bench
+ *
+ * Row 1 of the performance goals: how many 1500-byte packets per second of wall time go through
+ * Sterna's device, channel and ledger, and how many through ns-3's PointToPointNetDevice in the
+ * same program? Both links have the same rate and delay and are saturated; both receivers hand
+ * every packet to a protocol handler. The runs alternate, and medians count.
+ */
 
 #include "sterna-bench-report.h"
 

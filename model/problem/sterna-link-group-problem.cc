@@ -305,23 +305,32 @@ LinkGroupProblem::IsValidLink(uint32_t transmitter, uint32_t device) const
                : kind == Device::CELLULAR_UE || kind == Device::DUAL_MODE_UE; // (7)
 }
 
+template <typename Gain>
+double
+LinkGroupProblem::SinrOf(const Gain& gain,
+                         uint32_t transmitter,
+                         uint32_t device,
+                         uint32_t pattern) const
+{
+    double disturbance = BandOf(transmitter).noisePower;
+    const uint32_t others = pattern & BandPattern(transmitter) & ~(1U << transmitter);
+    for (uint32_t n = 0; (others >> n) != 0; ++n)
+    {
+        if (others >> n & 1)
+        {
+            disturbance += m_system.transmitters[n].power * gain(n, device);
+        }
+    }
+    return m_system.transmitters[transmitter].power * gain(transmitter, device) / disturbance;
+}
+
 double
 LinkGroupProblem::Sinr(const State& state,
                        uint32_t transmitter,
                        uint32_t device,
                        uint32_t pattern) const
 {
-    double interference = BandOf(transmitter).noisePower;
-    const uint32_t others = pattern & BandPattern(transmitter) & ~(1U << transmitter);
-    for (uint32_t n = 0; (others >> n) != 0; ++n)
-    {
-        if (others >> n & 1)
-        {
-            interference += m_system.transmitters[n].power * state.gains(n, device);
-        }
-    }
-    return m_system.transmitters[transmitter].power * state.gains(transmitter, device) /
-           interference;
+    return SinrOf(state.gains, transmitter, device, pattern);
 }
 
 double
@@ -353,18 +362,8 @@ LinkGroupProblem::RateAhead(const State& state,
                             uint32_t pattern,
                             uint32_t slots) const
 {
-    double interference = BandOf(transmitter).noisePower;
-    const uint32_t others = pattern & BandPattern(transmitter) & ~(1U << transmitter);
-    for (uint32_t n = 0; (others >> n) != 0; ++n)
-    {
-        if (others >> n & 1)
-        {
-            interference += m_system.transmitters[n].power * state.gains.Ahead(n, device, slots);
-        }
-    }
-    const double signal =
-        m_system.transmitters[transmitter].power * state.gains.Ahead(transmitter, device, slots);
-    return RateAtSinr(transmitter, device, signal / interference);
+    const auto gain = [&](uint32_t n, uint32_t k) { return state.gains.Ahead(n, k, slots); };
+    return RateAtSinr(transmitter, device, SinrOf(gain, transmitter, device, pattern));
 }
 
 std::string

@@ -185,6 +185,9 @@ class LinkGroupProblem
     double CountGroups() const;
 
   private:
+    /// SINR from gains given as a function of (transmitter, device).
+    template <typename Gain>
+    double SinrOf(const Gain& gain, uint32_t transmitter, uint32_t device, uint32_t pattern) const;
     double GapTerm(const State& state, uint32_t device, double delivered) const;
     double ServedTerm(const State& state, double served) const;
     void Deliver(State& state, uint32_t device, double volume) const;

@@ -46,7 +46,8 @@ class LinkGroupRandom : public LinkGroupDecider
  *
  * Groups are searched over each transmitter's most rewarding devices (LinkGroupSearch) and compared
  * by their joint reward (23), because completions do not add up: c of them are worth
- * eta_0 (2 (K - m) c - c^2).
+ * eta_0 (2 (K - m) c - c^2). The result is exact unless several completions in one slot compete
+ * with devices beyond those rankings, which is rare.
  */
 class LinkGroupGreedy : public LinkGroupDecider
 {

@@ -31,7 +31,8 @@ struct ScoredLink
  * For a given pattern of active transmitters the interference is fixed and a group separates over
  * its transmitters, but for the rule that they serve different devices. With N transmitters at most
  * N - 1 devices of a transmitter's ranking can be taken by others, so its N best suffice and the
- * result is exact. The cost is 2^N patterns times K links.
+ * result is exact. The cost is 2^N patterns times K links, and up to (N + 1)^N groups when they are
+ * compared: it is meant for a handful of transmitters.
  */
 class LinkGroupSearch
 {
