@@ -107,36 +107,32 @@ DeliveryLedger::GetLostPackets(uint32_t nodeId) const
 }
 
 uint64_t
-DeliveryLedger::GetTotalBits() const
+DeliveryLedger::Sum(uint64_t Account::*count) const
 {
     uint64_t total = 0;
-    for (const auto& entry : m_accounts)
+    for (const auto& [nodeId, account] : m_accounts)
     {
-        total += entry.second->bits;
+        total += (*account).*count;
     }
     return total;
+}
+
+uint64_t
+DeliveryLedger::GetTotalBits() const
+{
+    return Sum(&Account::bits);
 }
 
 uint64_t
 DeliveryLedger::GetTotalPackets() const
 {
-    uint64_t total = 0;
-    for (const auto& entry : m_accounts)
-    {
-        total += entry.second->packets;
-    }
-    return total;
+    return Sum(&Account::packets);
 }
 
 uint64_t
 DeliveryLedger::GetTotalLostPackets() const
 {
-    uint64_t total = 0;
-    for (const auto& entry : m_accounts)
-    {
-        total += entry.second->lost;
-    }
-    return total;
+    return Sum(&Account::lost);
 }
 
 } // namespace sterna

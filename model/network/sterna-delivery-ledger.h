@@ -69,6 +69,8 @@ class DeliveryLedger : public Object
     static void Lost(Ptr<Account> account, Ptr<const Packet> packet);
     /// \param nodeId a node \return its account, or an empty one
     const Account& Find(uint32_t nodeId) const;
+    /// \param count a member of Account \return its sum over all nodes
+    uint64_t Sum(uint64_t Account::*count) const;
 
     std::map<uint32_t, Ptr<Account>> m_accounts; ///< By node id.
 };
