@@ -21,10 +21,6 @@ namespace
 
 using Device = LinkGroupSystem::Device;
 
-/// A delivery that misses its threshold by no more than this (Mbit) has met it: a thousandth of a
-/// bit, which only rounding can lose.
-constexpr double TOLERANCE = 1e-9;
-
 template <typename... Parts>
 std::string
 Sentence(const Parts&... parts)
@@ -364,6 +360,15 @@ LinkGroupProblem::RateAhead(const State& state,
 {
     const auto gain = [&](uint32_t n, uint32_t k) { return state.gains.Ahead(n, k, slots); };
     return RateAtSinr(transmitter, device, SinrOf(gain, transmitter, device, pattern));
+}
+
+double
+LinkGroupProblem::Rate(const Eigen::ArrayXXd& gains,
+                       uint32_t transmitter,
+                       uint32_t device,
+                       uint32_t pattern) const
+{
+    return RateAtSinr(transmitter, device, SinrOf(gains, transmitter, device, pattern));
 }
 
 std::string

@@ -98,6 +98,10 @@ class LinkGroupProblem
     static constexpr const char* Name = "LinkGroup";
     using Decision = LinkGroup;
 
+    /// A delivery that misses its threshold by no more than this (Mbit) has met it: a thousandth of
+    /// a bit, which only rounding can lose.
+    static constexpr double TOLERANCE = 1e-9;
+
     /// Demands of a cycle and how far they are met.
     struct State
     {
@@ -157,6 +161,11 @@ class LinkGroupProblem
                      uint32_t device,
                      uint32_t pattern,
                      uint32_t slots) const;
+    /// (12) in Mbit from gains (transmitters x devices); 0 below the SINR threshold (14b).
+    double Rate(const Eigen::ArrayXXd& gains,
+                uint32_t transmitter,
+                uint32_t device,
+                uint32_t pattern) const;
     /// Linear SINR to Mbit per slot on this link.
     double RateAtSinr(uint32_t transmitter, uint32_t device, double sinr) const;
 
