@@ -8,12 +8,36 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <utility>
 
 namespace ns3
 {
 namespace sterna
 {
+
+/**
+ * \ingroup sterna
+ * What can be known now of gains to come: their mean, and how they may go on from here.
+ */
+class LinkForecast
+{
+  public:
+    virtual ~LinkForecast() = default;
+
+    /// Gain of link (transmitter, device) averaged over its fading.
+    virtual double Mean(uint32_t transmitter, uint32_t device) const = 0;
+
+    /**
+     * Draws one future of a link.
+     * \param uniform gives a number between 0 and 1 at each call
+     * \param gains is filled with the gains 1, 2, ... slots from now
+     */
+    virtual void Draw(uint32_t transmitter,
+                      uint32_t device,
+                      const std::function<double()>& uniform,
+                      Eigen::Ref<Eigen::ArrayXd> gains) const = 0;
+};
 
 /**
  * \ingroup sterna
@@ -31,8 +55,12 @@ class LinkGains
 
     LinkGains() = default;
 
-    LinkGains(uint32_t transmitters, uint32_t devices, Source source)
+    LinkGains(uint32_t transmitters,
+              uint32_t devices,
+              Source source,
+              std::shared_ptr<const LinkForecast> forecast = nullptr)
         : m_source(std::move(source)),
+          m_forecast(std::move(forecast)),
           m_gain(transmitters, devices),
           m_stamp(decltype(m_stamp)::Zero(transmitters, devices))
     {
@@ -62,6 +90,12 @@ class LinkGains
         return m_source(transmitter, device, slots);
     }
 
+    /// What online deciders may know of the future; null if nothing is.
+    const LinkForecast* Forecast() const
+    {
+        return m_forecast.get();
+    }
+
     /// Forgets what was fetched: the channel has moved on.
     void NextSlot()
     {
@@ -73,6 +107,7 @@ class LinkGains
     using ByDevice = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
 
     Source m_source;
+    std::shared_ptr<const LinkForecast> m_forecast;
     mutable ByDevice<double> m_gain;
     mutable ByDevice<uint32_t> m_stamp;
     uint32_t m_now{1};

@@ -217,12 +217,11 @@ MakeInstance(const LinkGroupProblem& problem,
 LinkGroupInstance
 MakeInstance(const LinkGroupProblem& problem, const LinkGroupProblem::State& state)
 {
-    return MakeInstance(problem,
-                        state,
-                        problem.System().slotsPerCycle - state.slot,
-                        [&](uint32_t n, uint32_t k, uint32_t ahead) {
-                            return state.gains.Ahead(n, k, ahead);
-                        });
+    return MakeInstance(
+        problem,
+        state,
+        problem.System().slotsPerCycle - state.slot,
+        [&](uint32_t n, uint32_t k, uint32_t ahead) { return state.gains.Ahead(n, k, ahead); });
 }
 
 } // namespace sterna

@@ -78,6 +78,21 @@ class FiniteStateMarkovChannel
         return m_transitions;
     }
 
+    /// The level that follows on this one; `uniform` is above 0 and below 1.
+    uint32_t NextLevel(uint32_t level, double uniform) const
+    {
+        uint32_t next = 0;
+        for (double rest = uniform; next + 1 < GetLevels(); ++next)
+        {
+            rest -= m_transitions(level, next);
+            if (rest < 0)
+            {
+                break;
+            }
+        }
+        return next;
+    }
+
     /// Draws levels between known ones.
     const MarkovBridge& GetBridge() const
     {

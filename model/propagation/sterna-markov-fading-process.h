@@ -47,6 +47,12 @@ class MarkovFadingProcess
         return m_channel->GetGain(LevelAt(slot));
     }
 
+    /// The chain whose path this is.
+    const FiniteStateMarkovChannel& GetChannel() const
+    {
+        return *m_channel;
+    }
+
   private:
     /// Levels at both ends of an interval of slots.
     struct Ends

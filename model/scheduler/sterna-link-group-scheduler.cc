@@ -309,39 +309,89 @@ LinkGroupScheduler::LinkOf(uint32_t transmitter, uint32_t device)
     return m_links[transmitter * m_devices.size() + device];
 }
 
+LinkGroupScheduler::Link&
+LinkGroupScheduler::UpToDate(uint32_t transmitter, uint32_t device)
+{
+    auto& link = LinkOf(transmitter, device);
+    const auto& tx = m_transmitters[transmitter];
+    if (!link.receiver || link.receiver == tx || link.cycle == m_cycle)
+    {
+        return link;
+    }
+    const auto channel = tx->GetSternaChannel();
+    link.cycle = m_cycle;
+    link.largeScaleGain = channel->GetLargeScaleGain(tx, link.receiver);
+    const Time delay = channel->GetDelay(tx, link.receiver);
+    m_problem->SetAirtime(transmitter,
+                          device,
+                          SternaNetDevice::GetAirtime(GetSlotDuration(), delay).GetSeconds());
+    const auto markov = DynamicCast<MarkovFadingLossModel>(channel->GetFading());
+    if (markov && !link.fading)
+    {
+        link.fading = markov->GetProcess(tx->GetNode()->GetId(), link.receiver->GetNode()->GetId());
+    }
+    return link;
+}
+
+int64_t
+LinkGroupScheduler::FadingSlot() const
+{
+    return Simulator::Now().GetTimeStep() / GetSlotDuration().GetTimeStep();
+}
+
 double
 LinkGroupScheduler::Gain(uint32_t transmitter, uint32_t device, uint32_t slotsAhead)
 {
-    auto& link = LinkOf(transmitter, device);
+    const auto& link = UpToDate(transmitter, device);
     const auto& tx = m_transmitters[transmitter];
     if (!link.receiver || link.receiver == tx)
     {
         return 0;
     }
-    const auto channel = tx->GetSternaChannel();
-    if (link.cycle != m_cycle)
-    {
-        link.cycle = m_cycle;
-        link.largeScaleGain = channel->GetLargeScaleGain(tx, link.receiver);
-        const Time delay = channel->GetDelay(tx, link.receiver);
-        m_problem->SetAirtime(transmitter,
-                              device,
-                              SternaNetDevice::GetAirtime(GetSlotDuration(), delay).GetSeconds());
-        const auto markov = DynamicCast<MarkovFadingLossModel>(channel->GetFading());
-        if (markov && !link.fading)
-        {
-            link.fading =
-                markov->GetProcess(tx->GetNode()->GetId(), link.receiver->GetNode()->GetId());
-        }
-    }
     if (!link.fading)
     {
-        return channel->GetGain(tx, link.receiver);
+        return tx->GetSternaChannel()->GetGain(tx, link.receiver);
     }
-    const int64_t slot =
-        Simulator::Now().GetTimeStep() / GetSlotDuration().GetTimeStep() + slotsAhead;
-    return link.largeScaleGain * link.fading->GainAt(slot);
+    return link.largeScaleGain * link.fading->GainAt(FadingSlot() + slotsAhead);
 }
+
+/// Fading goes on from its present level as its Markov chain does; other fading is not foreseen.
+class LinkGroupScheduler::Forecast : public LinkForecast
+{
+  public:
+    explicit Forecast(LinkGroupScheduler& scheduler)
+        : m_scheduler(scheduler)
+    {
+    }
+
+    double Mean(uint32_t transmitter, uint32_t device) const override
+    {
+        return m_scheduler.UpToDate(transmitter, device).largeScaleGain;
+    }
+
+    void Draw(uint32_t transmitter,
+              uint32_t device,
+              const std::function<double()>& uniform,
+              Eigen::Ref<Eigen::ArrayXd> gains) const override
+    {
+        const auto& link = m_scheduler.UpToDate(transmitter, device);
+        gains.setConstant(link.largeScaleGain);
+        if (!link.fading)
+        {
+            return;
+        }
+        const auto& chain = link.fading->GetChannel();
+        uint32_t level = link.fading->LevelAt(m_scheduler.FadingSlot());
+        for (double& gain : gains)
+        {
+            level = chain.NextLevel(level, uniform());
+            gain *= chain.GetGain(level);
+        }
+    }
+
+  private:
+    LinkGroupScheduler& m_scheduler;
+};
 
 void
 LinkGroupScheduler::Prepare()
@@ -364,9 +414,11 @@ LinkGroupScheduler::BeginCycle()
         demands.demand,
         demands.epsilon,
         m_servedEmphasis,
-        LinkGains(m_transmitters.size(),
-                  m_devices.size(),
-                  [this](uint32_t n, uint32_t k, uint32_t ahead) { return Gain(n, k, ahead); }));
+        LinkGains(
+            m_transmitters.size(),
+            m_devices.size(),
+            [this](uint32_t n, uint32_t k, uint32_t ahead) { return Gain(n, k, ahead); },
+            std::make_shared<Forecast>(*this)));
     if (GetFidelity() == Fidelity::PACKET)
     {
         for (uint32_t k = 0; k < m_devices.size(); ++k)

@@ -95,6 +95,7 @@ class LinkGroupScheduler : public SlotScheduler
 
   private:
     struct Link;
+    class Forecast;
 
     void CollectTerminals();
     void BuildProblem();
@@ -102,6 +103,9 @@ class LinkGroupScheduler : public SlotScheduler
     void EndCycle();
     LinkGroup Checked(LinkGroup group);
     double Gain(uint32_t transmitter, uint32_t device, uint32_t slotsAhead);
+    /// The same link with its large-scale gain, airtime and fading of this cycle.
+    Link& UpToDate(uint32_t transmitter, uint32_t device);
+    int64_t FadingSlot() const;
     Link& LinkOf(uint32_t transmitter, uint32_t device);
     Ptr<SternaNetDevice> Receiver(uint32_t transmitter, uint32_t device) const;
 
