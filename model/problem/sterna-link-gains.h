@@ -29,15 +29,24 @@ class LinkForecast
     virtual double Mean(uint32_t transmitter, uint32_t device) const = 0;
 
     /**
-     * Draws one future of a link.
+     * Draws one future of a link; what is not foreseen stays at its mean.
      * \param uniform gives a number between 0 and 1 at each call
      * \param gains is filled with the gains 1, 2, ... slots from now
      */
     virtual void Draw(uint32_t transmitter,
                       uint32_t device,
                       const std::function<double()>& uniform,
-                      Eigen::Ref<Eigen::ArrayXd> gains) const = 0;
+                      Eigen::Ref<Eigen::ArrayXd> gains) const;
 };
+
+inline void
+LinkForecast::Draw(uint32_t transmitter,
+                   uint32_t device,
+                   const std::function<double()>&,
+                   Eigen::Ref<Eigen::ArrayXd> gains) const
+{
+    gains.setConstant(Mean(transmitter, device));
+}
 
 /**
  * \ingroup sterna
