@@ -42,7 +42,8 @@ LinkGroupRecording::LinkGroupRecording(const LinkGroupProblem& problem,
     };
     for (uint32_t t = 0; t < problem.System().slotsPerCycle; ++t)
     {
-        gains->slots.push_back(fetch([&](uint32_t n, uint32_t k) { return source.Ahead(n, k, t); }));
+        gains->slots.push_back(
+            fetch([&](uint32_t n, uint32_t k) { return source.Ahead(n, k, t); }));
     }
     gains->mean = source.Forecast()
                       ? fetch([&](uint32_t n, uint32_t k) { return source.Forecast()->Mean(n, k); })

@@ -71,8 +71,8 @@ EvolutionStrategy::Step(const Loss& loss)
     Eigen::VectorXf gradient = static_cast<float>(m_settings.decay) * m_parameters;
     for (std::size_t i = 0; i < directions.size(); ++i)
     {
-        const float share = (ranks[2 * i] - ranks[2 * i + 1]) /
-                            (static_cast<float>(losses.size()) * deviation);
+        const float share =
+            (ranks[2 * i] - ranks[2 * i + 1]) / (static_cast<float>(losses.size()) * deviation);
         gradient += share * directions[i];
     }
     m_adam.Step(gradient, m_parameters);

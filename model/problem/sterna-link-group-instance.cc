@@ -48,6 +48,15 @@ LinkGroupInstance::LinkOf(uint32_t transmitter, uint32_t pattern) const
     return m_linkOf[(transmitter << Transmitters()) | (pattern & BandPattern(transmitter))];
 }
 
+double
+LinkGroupInstance::Rate(uint32_t slot,
+                        uint32_t transmitter,
+                        uint32_t device,
+                        uint32_t pattern) const
+{
+    return slot < Slots() ? rates[slot](device, LinkOf(transmitter, pattern)) : 0;
+}
+
 void
 LinkGroupInstance::MakeLinks()
 {
@@ -167,11 +176,12 @@ LinkGroupInstance::Refusal(const LinkGroupPlan& plan) const
     return {};
 }
 
+namespace
+{
+
+/// An instance with all but its rates.
 LinkGroupInstance
-MakeInstance(const LinkGroupProblem& problem,
-             const LinkGroupProblem::State& state,
-             uint32_t slots,
-             const LinkGainAhead& gain)
+WithoutRates(const LinkGroupProblem& problem, const LinkGroupProblem::State& state)
 {
     LinkGroupInstance instance;
     for (uint32_t n = 0; n < problem.Transmitters(); ++n)
@@ -187,6 +197,82 @@ MakeInstance(const LinkGroupProblem& problem,
     instance.servedWeight = state.servedWeight;
     instance.slotDuration = problem.System().slotDuration;
     instance.literalObjective = problem.System().literalObjective;
+    return instance;
+}
+
+/// Slots of the given rates from the current one on.
+LinkGroupInstance
+FromGivenRates(const LinkGroupProblem& problem,
+               const LinkGroupProblem::State& state,
+               uint32_t slots)
+{
+    auto instance = WithoutRates(problem, state);
+    const auto& rates = state.givenRates->rates;
+    instance.rates.assign(rates.begin() + state.slot, rates.begin() + state.slot + slots);
+    return instance;
+}
+
+} // namespace
+
+LinkGroupProblem
+MakeProblem(const LinkGroupInstance& instance)
+{
+    using Device = LinkGroupSystem::Device;
+    LinkGroupSystem system;
+    // (7) and (8) are in the rates already; only bandwidths are of interest here
+    system.ka = {400e6, 1, 1, {}};
+    system.c = {20e6, 1, 1, {}};
+    for (uint32_t n = 0; n < instance.Transmitters(); ++n)
+    {
+        system.transmitters.push_back(
+            {instance.transmitters[n], (instance.satellites >> n & 1) != 0, 1});
+    }
+    for (uint32_t k = 0; k < instance.Devices(); ++k)
+    {
+        bool sky = false;
+        bool ground = false;
+        for (const auto& slot : instance.rates)
+        {
+            for (std::size_t l = 0; l < instance.links.size(); ++l)
+            {
+                const bool satellite = instance.satellites >> instance.links[l].transmitter & 1;
+                (satellite ? sky : ground) |= slot(k, l) > 0;
+            }
+        }
+        system.devices.push_back(!sky     ? Device::CELLULAR_UE
+                                 : ground ? Device::DUAL_MODE_UE
+                                          : Device::BASE_STATION);
+    }
+    system.slotDuration = instance.slotDuration;
+    system.slotsPerCycle = instance.Slots();
+    system.literalObjective = instance.literalObjective;
+    return LinkGroupProblem(std::move(system));
+}
+
+LinkGroupProblem::State
+MakeState(std::shared_ptr<const LinkGroupInstance> instance)
+{
+    LinkGroupProblem::State state;
+    state.demand = instance->demand;
+    state.threshold = instance->threshold;
+    state.weight = instance->weight;
+    state.servedWeight = instance->servedWeight;
+    state.delivered = instance->delivered;
+    for (uint32_t k = 0; k < instance->Devices(); ++k)
+    {
+        state.served += state.IsServed(k);
+    }
+    state.givenRates = std::move(instance);
+    return state;
+}
+
+LinkGroupInstance
+MakeInstance(const LinkGroupProblem& problem,
+             const LinkGroupProblem::State& state,
+             uint32_t slots,
+             const LinkGainAhead& gain)
+{
+    auto instance = WithoutRates(problem, state);
     Eigen::ArrayXXd gains(problem.Transmitters(), problem.Devices());
     for (uint32_t t = 0; t < slots; ++t)
     {
@@ -215,13 +301,24 @@ MakeInstance(const LinkGroupProblem& problem,
 }
 
 LinkGroupInstance
+MakeSlotInstance(const LinkGroupProblem& problem, const LinkGroupProblem::State& state)
+{
+    return state.givenRates
+               ? FromGivenRates(problem, state, 1)
+               : MakeInstance(problem, state, 1, [&](uint32_t n, uint32_t k, uint32_t) {
+                     return state.gains(n, k);
+                 });
+}
+
+LinkGroupInstance
 MakeInstance(const LinkGroupProblem& problem, const LinkGroupProblem::State& state)
 {
-    return MakeInstance(
-        problem,
-        state,
-        problem.System().slotsPerCycle - state.slot,
-        [&](uint32_t n, uint32_t k, uint32_t ahead) { return state.gains.Ahead(n, k, ahead); });
+    const uint32_t slots = problem.System().slotsPerCycle - state.slot;
+    return state.givenRates
+               ? FromGivenRates(problem, state, slots)
+               : MakeInstance(problem, state, slots, [&](uint32_t n, uint32_t k, uint32_t ahead) {
+                     return state.gains.Ahead(n, k, ahead);
+                 });
 }
 
 } // namespace sterna

@@ -59,6 +59,8 @@ struct LinkGroupInstance
     uint32_t BandPattern(uint32_t transmitter) const;
     /// Column of `rates` for a transmitter within any pattern of activity.
     uint32_t LinkOf(uint32_t transmitter, uint32_t pattern) const;
+    /// R of a link in Mbit; 0 beyond the last slot.
+    double Rate(uint32_t slot, uint32_t transmitter, uint32_t device, uint32_t pattern) const;
     /// Fills `links` with all pairs of pattern and transmitter; wants names and satellites.
     void MakeLinks();
 
@@ -85,6 +87,16 @@ struct LinkGroupInstance
     std::vector<int32_t> m_linkOf; //!< [transmitter << N | pattern of its band]
 };
 
+/**
+ * \ingroup sterna
+ * The problem of an instance that came from elsewhere, so that any decider can be asked about it.
+ * Devices are told apart by which rates they have; bandwidths are those of Table I.
+ */
+LinkGroupProblem MakeProblem(const LinkGroupInstance& instance);
+
+/// The start of the instance's cycle; its rates are given ones.
+LinkGroupProblem::State MakeState(std::shared_ptr<const LinkGroupInstance> instance);
+
 /// Power gain of a link (transmitter, device), so many slots after the first.
 using LinkGainAhead =
     std::function<double(uint32_t transmitter, uint32_t device, uint32_t slotsAhead)>;
@@ -97,6 +109,10 @@ LinkGroupInstance MakeInstance(const LinkGroupProblem& problem,
                                const LinkGroupProblem::State& state,
                                uint32_t slots,
                                const LinkGainAhead& gain);
+
+/// The current slot alone.
+LinkGroupInstance MakeSlotInstance(const LinkGroupProblem& problem,
+                                   const LinkGroupProblem::State& state);
 
 /// The same to the end of the cycle with the gains that will be, which only offline solvers know.
 LinkGroupInstance MakeInstance(const LinkGroupProblem& problem,

@@ -4,6 +4,8 @@
 
 #include "sterna-link-group-problem.h"
 
+#include "sterna-link-group-instance.h"
+
 #include "ns3/sterna-error.h"
 
 #include <algorithm>
@@ -176,11 +178,6 @@ LinkGroupProblem::LinkGroupProblem(LinkGroupSystem system)
     {
         throw InputError("The number of ground devices K is 0; at least one is needed.");
     }
-    if (std::find(m_system.devices.begin(), m_system.devices.end(), Device::BASE_STATION) ==
-        m_system.devices.end())
-    {
-        throw InputError("The number of base stations is 0; at least one is needed.");
-    }
     if (m_system.transmitters.empty() || m_system.transmitters.size() > MAX_LINK_GROUP_TRANSMITTERS)
     {
         throw InputError(Sentence("The number of transmitters is ",
@@ -326,6 +323,12 @@ LinkGroupProblem::Sinr(const State& state,
                        uint32_t device,
                        uint32_t pattern) const
 {
+    if (state.givenRates)
+    {
+        const double capacity =
+            1e-6 * m_system.airtime(transmitter, device) * BandOf(transmitter).bandwidth;
+        return std::exp2(Rate(state, transmitter, device, pattern) / capacity) - 1;
+    }
     return SinrOf(state.gains, transmitter, device, pattern);
 }
 
@@ -348,6 +351,10 @@ LinkGroupProblem::Rate(const State& state,
                        uint32_t device,
                        uint32_t pattern) const
 {
+    if (state.givenRates)
+    {
+        return state.givenRates->Rate(state.slot, transmitter, device, pattern);
+    }
     return RateAtSinr(transmitter, device, Sinr(state, transmitter, device, pattern));
 }
 
@@ -358,6 +365,10 @@ LinkGroupProblem::RateAhead(const State& state,
                             uint32_t pattern,
                             uint32_t slots) const
 {
+    if (state.givenRates)
+    {
+        return state.givenRates->Rate(state.slot + slots, transmitter, device, pattern);
+    }
     const auto gain = [&](uint32_t n, uint32_t k) { return state.gains.Ahead(n, k, slots); };
     return RateAtSinr(transmitter, device, SinrOf(gain, transmitter, device, pattern));
 }
@@ -408,15 +419,14 @@ LinkGroupProblem::Refusal(const State& state, const LinkGroup& group) const
         {
             return Sentence("Device ", k, " is served by more than one transmitter (9).");
         }
-        const double sinr = Sinr(state, n, k, pattern);
-        if (!(sinr >= BandOf(n).sinrThreshold))
+        if (!(Rate(state, n, k, pattern) > 0))
         {
             return Sentence("The SINR of ",
                             name,
                             " to device ",
                             k,
                             " is ",
-                            sinr,
+                            Sinr(state, n, k, pattern),
                             ", below its threshold ",
                             BandOf(n).sinrThreshold,
                             " (14b).");

@@ -11,6 +11,7 @@
 #include <boost/container/static_vector.hpp>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ namespace sterna
 
 /// Transmitters that one controller may coordinate; patterns of activity are enumerated over them.
 constexpr uint32_t MAX_LINK_GROUP_TRANSMITTERS = 12;
+
+struct LinkGroupInstance;
 
 /**
  * \ingroup sterna
@@ -113,6 +116,8 @@ class LinkGroupProblem
         uint32_t slot{0};         //!< t, 0 ... T - 1 within the cycle
         uint32_t served{0};       //!< number of devices with b_k >= D'_k
         LinkGains gains;
+        /// Where it is set, rates are these, and gains are not asked for.
+        std::shared_ptr<const LinkGroupInstance> givenRates;
 
         /// Demand that is still open, Mbit.
         double Backlog(uint32_t device) const;
@@ -151,7 +156,8 @@ class LinkGroupProblem
 
     /// (7) and (8): may this transmitter ever serve this device?
     bool IsValidLink(uint32_t transmitter, uint32_t device) const;
-    /// SINR (linear) of a link while the transmitters of `pattern` are active.
+    /// SINR (linear) of a link while the transmitters of `pattern` are active; where rates are
+    /// given, the one that (12) would need for them.
     double Sinr(const State& state, uint32_t transmitter, uint32_t device, uint32_t pattern) const;
     /// (12) in Mbit: what the link could carry in this slot; 0 below the SINR threshold (14b).
     double Rate(const State& state, uint32_t transmitter, uint32_t device, uint32_t pattern) const;

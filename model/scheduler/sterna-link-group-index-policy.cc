@@ -24,7 +24,7 @@ namespace
 {
 
 /// What the network sees of a link.
-constexpr Eigen::Index FEATURES = 12;
+constexpr Eigen::Index FEATURES = 16;
 constexpr Eigen::Index HIDDEN = 16;
 /// The two corrections.
 constexpr Eigen::Index HEADS = 2;
@@ -102,13 +102,11 @@ LinkGroupIndexPolicy::Check(const LinkGroupProblem&)
         throw InputError("The policy '" + m_path + "' is of kind '" + kind + "', not '" + KIND +
                          "'.");
     }
-    auto network =
-        Mlp::Load(file, "index", Mlp::Hidden::TANH, Mlp::Output::IDENTITY, m_path);
+    auto network = Mlp::Load(file, "index", Mlp::Hidden::TANH, Mlp::Output::IDENTITY, m_path);
     if (network.GetInputs() != FEATURES || network.GetOutputs() != HEADS)
     {
-        throw InputError("The policy '" + m_path + "' maps " +
-                         std::to_string(network.GetInputs()) + " numbers to " +
-                         std::to_string(network.GetOutputs()) + "; it must map " +
+        throw InputError("The policy '" + m_path + "' maps " + std::to_string(network.GetInputs()) +
+                         " numbers to " + std::to_string(network.GetOutputs()) + "; it must map " +
                          std::to_string(FEATURES) + " to " + std::to_string(HEADS) + ".");
     }
     SetNetwork(network);
@@ -120,7 +118,16 @@ LinkGroupIndexPolicy::FetchMeanRates(const LinkGroupProblem& problem,
 {
     const auto* forecast = state.gains.Forecast();
     m_meanRate = Eigen::ArrayXXd::Zero(problem.Devices(), problem.Transmitters());
-    for (uint32_t n = 0; n < problem.Transmitters(); ++n)
+    for (uint32_t t = 0; state.givenRates && t < state.givenRates->Slots(); ++t)
+    {
+        for (uint32_t n = 0; n < problem.Transmitters(); ++n)
+        {
+            const auto& instance = *state.givenRates;
+            m_meanRate.col(n) +=
+                instance.rates[t].col(instance.LinkOf(n, 1U << n)) / double(instance.Slots());
+        }
+    }
+    for (uint32_t n = 0; n < problem.Transmitters() && !state.givenRates; ++n)
     {
         const double noise = problem.BandOf(n).noisePower;
         const double power = problem.System().transmitters[n].power;
@@ -144,6 +151,33 @@ LinkGroupIndexPolicy::BeginCycle(const LinkGroupProblem& problem,
 }
 
 void
+LinkGroupIndexPolicy::QueueUp(const LinkGroupProblem& problem, const LinkGroupProblem::State& state)
+{
+    m_queue.setZero(problem.Devices(), problem.Transmitters());
+    m_load.setZero(problem.Transmitters());
+    std::vector<std::pair<double, uint32_t>> costs; // slots to completion, device
+    for (uint32_t n = 0; n < problem.Transmitters(); ++n)
+    {
+        costs.clear();
+        for (uint32_t k = 0; k < problem.Devices(); ++k)
+        {
+            if (!state.IsServed(k) && m_meanRate(k, n) > 0)
+            {
+                costs.emplace_back((state.threshold(k) - state.delivered(k)) / m_meanRate(k, n), k);
+            }
+        }
+        std::sort(costs.begin(), costs.end());
+        double sum = 0;
+        for (const auto& [slots, k] : costs)
+        {
+            m_queue(k, n) = sum;
+            sum += slots;
+        }
+        m_load(n) = sum;
+    }
+}
+
+void
 LinkGroupIndexPolicy::Observe(const LinkGroupProblem& problem,
                               const LinkGroupProblem::State& state,
                               const LinkGroupInstance& slot)
@@ -152,8 +186,10 @@ LinkGroupIndexPolicy::Observe(const LinkGroupProblem& problem,
     const double devices = problem.Devices();
     const double cycle = problem.System().slotsPerCycle;
     const double left = cycle - state.slot;
-    const double completion = std::max(1e-12, state.servedWeight * (2 * (devices - state.served) - 1));
+    const double completion =
+        std::max(1e-12, state.servedWeight * (2 * (devices - state.served) - 1));
     const double objective = problem.Objective(state);
+    QueueUp(problem, state);
     m_candidates.clear();
     m_features.resize(devices * slot.links.size(), FEATURES);
     for (uint32_t k = 0; k < problem.Devices(); ++k)
@@ -184,7 +220,10 @@ LinkGroupIndexPolicy::Observe(const LinkGroupProblem& problem,
                 LogRatio(missing, left * rates(k, l)), LogRatio(missing, left * m_meanRate(k, n)),
                 LogRatio(rates(k, l), m_meanRate(k, n)), LogRatio(missing, left * others),
                 state.served / devices, LogRatio(gap, 1), backlog / state.demand(k),
-                volume >= missing ? 1.0F : -1.0F, LogRatio(completion * devices, objective);
+                volume >= missing ? 1.0F : -1.0F, LogRatio(completion * devices, objective),
+                LogRatio(m_queue(k, n) + 0.1, left), LogRatio(m_load(n) + 0.1, left),
+                LogRatio(backlog, left * m_meanRate(k, n)),
+                LogRatio(state.weight(k) * backlog * backlog * devices, objective);
             m_candidates.push_back({l, k, gap, open ? std::min(1.0, volume / missing) : 0.0});
         }
     }
@@ -193,9 +232,7 @@ LinkGroupIndexPolicy::Observe(const LinkGroupProblem& problem,
 LinkGroup
 LinkGroupIndexPolicy::Decide(const LinkGroupProblem& problem, const LinkGroupProblem::State& state)
 {
-    const auto slot = MakeInstance(problem, state, 1, [&](uint32_t n, uint32_t k, uint32_t) {
-        return state.gains(n, k);
-    });
+    const auto slot = MakeSlotInstance(problem, state);
     Observe(problem, state, slot);
     LinkGroup best(problem.Transmitters());
     if (m_candidates.empty())

@@ -66,6 +66,8 @@ class LinkGroupIndexPolicy : public LinkGroupDecider
     };
 
     void FetchMeanRates(const LinkGroupProblem& problem, const LinkGroupProblem::State& state);
+    /// Slots that the devices ahead of each one would need if the cheapest were served first.
+    void QueueUp(const LinkGroupProblem& problem, const LinkGroupProblem::State& state);
     /// All links of a slot, and what the network sees of each.
     void Observe(const LinkGroupProblem& problem,
                  const LinkGroupProblem::State& state,
@@ -75,6 +77,8 @@ class LinkGroupIndexPolicy : public LinkGroupDecider
     std::unique_ptr<Mlp> m_network;
     Mlp::Workspace m_workspace;
     Eigen::ArrayXXd m_meanRate; //!< alone on the air, Mbit per slot (devices x transmitters)
+    Eigen::ArrayXXd m_queue;    //!< slots until a device's turn (devices x transmitters)
+    Eigen::ArrayXd m_load;      //!< slots that all open devices would need, per transmitter
     std::vector<Candidate> m_candidates;
     RowMatrixXf m_features;
 };

@@ -55,9 +55,36 @@ LinkGroupRollingHorizon::AssignStreams(int64_t stream)
 }
 
 LinkGroupInstance
+LinkGroupRollingHorizon::FutureOfRates(const LinkGroupProblem& problem,
+                                       const LinkGroupProblem::State& state) const
+{
+    auto future = MakeInstance(problem, state);
+    const auto& all = state.givenRates->rates;
+    Eigen::ArrayXXd mean = all.front();
+    for (std::size_t t = 1; t < all.size(); ++t)
+    {
+        mean += all[t];
+    }
+    mean /= double(all.size());
+    for (uint32_t t = 1; t < future.Slots(); ++t)
+    {
+        future.rates[t] = mean;
+        for (uint32_t k = 0; m_futures > 0 && k < future.Devices(); ++k)
+        {
+            future.rates[t].row(k) = all[m_random->GetInteger(0, all.size() - 1)].row(k);
+        }
+    }
+    return future;
+}
+
+LinkGroupInstance
 LinkGroupRollingHorizon::Future(const LinkGroupProblem& problem,
                                 const LinkGroupProblem::State& state) const
 {
+    if (state.givenRates)
+    {
+        return FutureOfRates(problem, state);
+    }
     const uint32_t slots = problem.System().slotsPerCycle - state.slot;
     const uint32_t devices = problem.Devices();
     Eigen::ArrayXXd gains(slots, problem.Transmitters() * devices);

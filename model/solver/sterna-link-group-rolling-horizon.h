@@ -40,6 +40,9 @@ class LinkGroupRollingHorizon : public LinkGroupDecider
     /// The rest of the cycle: this slot as it is, the others as one future has them.
     LinkGroupInstance Future(const LinkGroupProblem& problem,
                              const LinkGroupProblem::State& state) const;
+    /// The same where rates are given: each device's future slots are drawn from all that are.
+    LinkGroupInstance FutureOfRates(const LinkGroupProblem& problem,
+                                    const LinkGroupProblem::State& state) const;
     LinkGroupPlan PlanFor(const LinkGroupInstance& future) const;
     /// Mean objective over all futures if they all begin with this group.
     double Worth(const LinkGroup& group,
