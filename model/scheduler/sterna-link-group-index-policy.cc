@@ -6,6 +6,7 @@
 
 #include "ns3/log.h"
 #include "ns3/sterna-error.h"
+#include "ns3/sterna-link-group-plan-search.h"
 #include "ns3/string.h"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ namespace
 {
 
 /// What the network sees of a link.
-constexpr Eigen::Index FEATURES = 16;
+constexpr Eigen::Index FEATURES = 20;
 constexpr Eigen::Index HIDDEN = 16;
 /// The two corrections.
 constexpr Eigen::Index HEADS = 2;
@@ -118,27 +119,25 @@ LinkGroupIndexPolicy::FetchMeanRates(const LinkGroupProblem& problem,
 {
     const auto* forecast = state.gains.Forecast();
     m_meanRate = Eigen::ArrayXXd::Zero(problem.Devices(), problem.Transmitters());
-    for (uint32_t t = 0; state.givenRates && t < state.givenRates->Slots(); ++t)
+    if (state.givenRates)
     {
-        for (uint32_t n = 0; n < problem.Transmitters(); ++n)
+        m_meanRates = state.givenRates->rates.front();
+        for (uint32_t t = 1; t < state.givenRates->Slots(); ++t)
         {
-            const auto& instance = *state.givenRates;
-            m_meanRate.col(n) +=
-                instance.rates[t].col(instance.LinkOf(n, 1U << n)) / double(instance.Slots());
+            m_meanRates += state.givenRates->rates[t];
         }
+        m_meanRates /= double(state.givenRates->Slots());
     }
-    for (uint32_t n = 0; n < problem.Transmitters() && !state.givenRates; ++n)
+    else
     {
-        const double noise = problem.BandOf(n).noisePower;
-        const double power = problem.System().transmitters[n].power;
-        for (uint32_t k = 0; k < problem.Devices(); ++k)
-        {
-            if (problem.IsValidLink(n, k))
-            {
-                const double gain = forecast ? forecast->Mean(n, k) : state.gains(n, k);
-                m_meanRate(k, n) = problem.RateAtSinr(n, k, power * gain / noise);
-            }
-        }
+        m_meanRates = MakeInstance(problem, state, 1, [&](uint32_t n, uint32_t k, uint32_t) {
+                          return forecast ? forecast->Mean(n, k) : state.gains(n, k);
+                      }).rates.front();
+    }
+    const auto slot = MakeSlotInstance(problem, state);
+    for (uint32_t n = 0; n < problem.Transmitters(); ++n)
+    {
+        m_meanRate.col(n) = m_meanRates.col(slot.LinkOf(n, 1U << n));
     }
 }
 
@@ -148,6 +147,29 @@ LinkGroupIndexPolicy::BeginCycle(const LinkGroupProblem& problem,
 {
     Check(problem);
     FetchMeanRates(problem, state);
+}
+
+void
+LinkGroupIndexPolicy::PlanAhead(const LinkGroupInstance& slot, uint32_t slots)
+{
+    auto horizon = slot;
+    horizon.rates.resize(slots, m_meanRates);
+    LinkGroupPlanSearch search(horizon);
+    search.Construct();
+    search.Descend();
+    m_plan = search.Plan();
+    m_planned = horizon.Delivered(m_plan);
+    m_plannedSlots.setZero(slot.Devices(), slot.Transmitters());
+    for (const auto& group : m_plan)
+    {
+        for (uint32_t n = 0; n < group.serves.size(); ++n)
+        {
+            if (group.serves[n] != LinkGroup::IDLE)
+            {
+                m_plannedSlots(group.serves[n], n) += 1;
+            }
+        }
+    }
 }
 
 void
@@ -190,6 +212,7 @@ LinkGroupIndexPolicy::Observe(const LinkGroupProblem& problem,
         std::max(1e-12, state.servedWeight * (2 * (devices - state.served) - 1));
     const double objective = problem.Objective(state);
     QueueUp(problem, state);
+    PlanAhead(slot, left);
     m_candidates.clear();
     m_features.resize(devices * slot.links.size(), FEATURES);
     for (uint32_t k = 0; k < problem.Devices(); ++k)
@@ -223,7 +246,10 @@ LinkGroupIndexPolicy::Observe(const LinkGroupProblem& problem,
                 volume >= missing ? 1.0F : -1.0F, LogRatio(completion * devices, objective),
                 LogRatio(m_queue(k, n) + 0.1, left), LogRatio(m_load(n) + 0.1, left),
                 LogRatio(backlog, left * m_meanRate(k, n)),
-                LogRatio(state.weight(k) * backlog * backlog * devices, objective);
+                LogRatio(state.weight(k) * backlog * backlog * devices, objective),
+                m_plan.front().serves[n] == int32_t(k) ? 1.0F : -1.0F,
+                slot.IsServed(k, m_planned(k)) ? 1.0F : -1.0F, m_plannedSlots(k, n) / left,
+                (m_plannedSlots.row(k).sum() - m_plannedSlots(k, n)) / left;
             m_candidates.push_back({l, k, gap, open ? std::min(1.0, volume / missing) : 0.0});
         }
     }

@@ -68,6 +68,8 @@ class LinkGroupIndexPolicy : public LinkGroupDecider
     void FetchMeanRates(const LinkGroupProblem& problem, const LinkGroupProblem::State& state);
     /// Slots that the devices ahead of each one would need if the cheapest were served first.
     void QueueUp(const LinkGroupProblem& problem, const LinkGroupProblem::State& state);
+    /// A plan for the rest of the cycle at mean rates.
+    void PlanAhead(const LinkGroupInstance& slot, uint32_t slots);
     /// All links of a slot, and what the network sees of each.
     void Observe(const LinkGroupProblem& problem,
                  const LinkGroupProblem::State& state,
@@ -77,6 +79,10 @@ class LinkGroupIndexPolicy : public LinkGroupDecider
     std::unique_ptr<Mlp> m_network;
     Mlp::Workspace m_workspace;
     Eigen::ArrayXXd m_meanRate; //!< alone on the air, Mbit per slot (devices x transmitters)
+    Eigen::ArrayXXd m_meanRates; //!< the same for all patterns (devices x links)
+    LinkGroupPlan m_plan;
+    Eigen::ArrayXd m_planned;       //!< b_k after it, Mbit
+    Eigen::ArrayXXd m_plannedSlots; //!< it gives to each link (devices x transmitters)
     Eigen::ArrayXXd m_queue;    //!< slots until a device's turn (devices x transmitters)
     Eigen::ArrayXd m_load;      //!< slots that all open devices would need, per transmitter
     std::vector<Candidate> m_candidates;
