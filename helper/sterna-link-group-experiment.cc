@@ -33,11 +33,15 @@ constexpr uint64_t TRAINING_RUNS = uint64_t(1) << 32;
 
 /// Runs that take all the cycles of an experiment, and the cycles of each.
 std::vector<uint32_t>
-SplitInRuns(uint32_t cycles)
+SplitInRuns(const LinkGroupExperiment& experiment)
 {
-    std::vector<uint32_t> runs(cycles / LinkGroupExperiment::CYCLES_PER_RUN,
-                               LinkGroupExperiment::CYCLES_PER_RUN);
-    if (const uint32_t rest = cycles % LinkGroupExperiment::CYCLES_PER_RUN; rest > 0)
+    const uint32_t longest = experiment.cyclesPerRun;
+    if (longest == 0)
+    {
+        throw InputError("The number of cycles per run is 0; at least one is needed.");
+    }
+    std::vector<uint32_t> runs(experiment.cycles / longest, longest);
+    if (const uint32_t rest = experiment.cycles % longest; rest > 0)
     {
         runs.push_back(rest);
     }
@@ -148,7 +152,7 @@ RunDecider(const LinkGroupExperiment& experiment,
 {
     LinkGroupOutcome outcome;
     outcome.decider = name;
-    const auto runs = SplitInRuns(experiment.cycles);
+    const auto runs = SplitInRuns(experiment);
     for (std::size_t r = 0; r < runs.size(); ++r)
     {
         RunScope scope;
@@ -156,7 +160,8 @@ RunDecider(const LinkGroupExperiment& experiment,
         LinkGroupScenario scenario(experiment.setting, Seconds(runs[r]), FIRST_STREAM);
         const auto decider = makeDecider();
         const auto scheduler = scenario.Install(decider, experiment.fidelity, runs[r]);
-        LinkGroupSlotRecord record{scope.First() + r, {}, 0};
+        LinkGroupSlotRecord record{scope.First() + r, {}, 0, false};
+        auto& run = outcome.runs.emplace_back();
         const std::function<void(const LinkGroupSlot&)> keep = [&](const LinkGroupSlot& slot) {
             record.slot = slot;
         };
@@ -164,6 +169,10 @@ RunDecider(const LinkGroupExperiment& experiment,
             [&](uint64_t, double, Time wallTime) {
                 record.decisionSeconds = wallTime.GetSeconds();
                 outcome.decisionSeconds.push_back(record.decisionSeconds);
+                const auto& updates = scenario.Updates();
+                record.update = !updates.empty() && updates.back() == record.slot.slot;
+                run.objective.push_back(record.slot.objective);
+                run.idleObjective.push_back(record.slot.idleObjective);
                 onSlot(record);
             };
         const std::function<void(const LinkGroupCycle&)> cycleEnd =
@@ -179,6 +188,7 @@ RunDecider(const LinkGroupExperiment& experiment,
                                               Callback<void, const LinkGroupCycle&>(cycleEnd));
         outcome.allGroups = scheduler->GetProblem().CountGroups();
         Simulator::Run();
+        run.updates = scenario.Updates();
         if (const auto learner = DynamicCast<LinkGroupAgentDecider>(decider))
         {
             outcome.candidateGroups += learner->GetMeanCandidates() / runs.size();
@@ -193,7 +203,7 @@ TrainAgent(Ptr<Agent> agent,
            const std::string& checkpoint,
            const std::function<void(uint32_t, const LinkGroupCycle&)>& onCycle)
 {
-    const auto runs = SplitInRuns(experiment.cycles);
+    const auto runs = SplitInRuns(experiment);
     const bool resumes = !checkpoint.empty() && std::filesystem::exists(checkpoint);
     const std::size_t first = resumes ? ReadRunsDone(checkpoint) : 0;
     uint32_t done = std::accumulate(runs.begin(), runs.begin() + std::min(first, runs.size()), 0U);

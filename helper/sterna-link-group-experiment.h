@@ -27,7 +27,7 @@ struct LinkGroupExperiment
     uint32_t cycles{30};
 
     /// Cycles of one simulation; then new places are drawn with the next run number.
-    static constexpr uint32_t CYCLES_PER_RUN = 10;
+    uint32_t cyclesPerRun{10};
 };
 
 /// One slot of a decider's: what it came to, and how long the decision took (wall time).
@@ -36,6 +36,15 @@ struct LinkGroupSlotRecord
     uint64_t run;
     LinkGroupSlot slot;
     double decisionSeconds;
+    bool update; //!< whether dynamics have changed the world with this slot
+};
+
+/// The slots of one simulation.
+struct LinkGroupRun
+{
+    std::vector<double> objective;     //!< (14a) after each slot
+    std::vector<double> idleObjective; //!< what it would be without deliveries in its cycle
+    std::vector<uint64_t> updates;     //!< first slots of the updates
 };
 
 /// All that one decider did in an experiment.
@@ -46,6 +55,7 @@ struct LinkGroupOutcome
     double candidateGroups{0};           //!< mean number offered to a learner; 0 for the others
     double allGroups{0};                 //!< |G|
     std::vector<double> decisionSeconds; //!< one per decision
+    std::vector<LinkGroupRun> runs;      //!< one per simulation
 
     MeanInterval Objective(int64_t stream) const;
     /// Percent by which the objective is below the idle one, per cycle.

@@ -62,7 +62,8 @@ class BadInputTest : public LinkGroupTestCase
         ExpectSystem([](auto& s) { s.airtime = Eigen::ArrayXXd::Constant(2, 3, -0.1); },
                      "airtime of LEO1 to device 0 is -0.1 s");
 
-        ExpectCycle({10, 0, 10}, {0.5, 0.5, 0.5}, 1, "demand of device 1 is 0 Mbit");
+        ExpectCycle({10, -1, 10}, {0.5, 0.5, 0.5}, 1, "demand of device 1 is -1 Mbit");
+        ExpectCycle({0, 0, 0}, {0.5, 0.5, 0.5}, 1, "All devices are absent");
         ExpectCycle({10, 10, NAN}, {0.5, 0.5, 0.5}, 1, "demand of device 2 is nan Mbit");
         ExpectCycle({10, 10, 10}, {0.0, 0.5, 0.5}, 1, "threshold share of device 0 is 0");
         ExpectCycle({10, 10, 10}, {0.5, 1.5, 0.5}, 1, "threshold share of device 1 is 1.5");
