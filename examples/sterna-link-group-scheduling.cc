@@ -32,8 +32,10 @@
 #include "ns3/rng-seed-manager.h"
 #include "ns3/sterna-command-line-check.h"
 #include "ns3/sterna-error.h"
+#include "ns3/sterna-link-group-bound.h"
 #include "ns3/sterna-link-group-experiment.h"
 #include "ns3/sterna-link-group-recovery.h"
+#include "ns3/sterna-link-group-solution.h"
 #include "ns3/sterna-output-folder.h"
 #include "ns3/sterna-progress-bar.h"
 #include "ns3/sterna-scheduler-helper.h"
@@ -70,6 +72,8 @@ struct Options
     uint32_t slots{100}; //!< of a run
     uint32_t train{0};
     std::string agent{"Wolpertinger"};
+    std::string instance;
+    std::string exportInstance;
 };
 
 /// T of the scheduling cycle, its default.
@@ -77,6 +81,8 @@ constexpr uint32_t SLOTS_PER_CYCLE = 10;
 
 /// Random stream of the intervals, apart from all that the simulations use.
 constexpr int64_t BOOTSTRAP_STREAM = 1;
+/// Random stream of a decider that works on an instance.
+constexpr int64_t DECIDER_STREAM = 2;
 
 std::vector<std::string>
 Split(const std::string& list)
@@ -419,10 +425,84 @@ DrawRecovery(const std::vector<LinkGroupOutcome>& outcomes, OutputFolder& folder
               folder);
 }
 
+/// Writes the instance of the first cycle, and nothing else.
+void
+ExportInstance(const Options& options, const LinkGroupExperiment& experiment)
+{
+    std::ostringstream text;
+    FirstInstance(experiment).Write(text);
+    const std::filesystem::path path(options.exportInstance);
+    const auto folder = path.has_parent_path() ? path.parent_path() : ".";
+    OutputFolder output(folder.string());
+    output.Open(path.filename().string()) << text.str();
+    output.Finish();
+    std::cout << "Written to " << options.exportInstance << "\n";
+}
+
+/// Value, bound and plan of every decider on an instance that the user brings.
+void
+SolveFile(const Options& options, const std::vector<std::string>& arguments)
+{
+    const auto instance =
+        std::make_shared<LinkGroupInstance>(LinkGroupInstance::Read(options.instance));
+    std::vector<LinkGroupSolution> solutions;
+    double least = instance->IdleObjective();
+    for (const auto& name : Split(options.deciders))
+    {
+        const auto decider = name == "Policy" ? CreateLinkGroupDecider(CreatePolicy(options.policy))
+                                              : CreateLinkGroupDecider(name);
+        decider->AssignStreams(DECIDER_STREAM);
+        solutions.push_back(SolveInstance(instance, name, decider));
+        least = std::min(least, solutions.back().objective);
+    }
+    const double bound = LinkGroupBound().Solve(*instance, least).value;
+    OutputFolder folder(options.output);
+    WriteSolutions(*instance, bound, solutions, folder.Open("solutions.json"));
+    WriteManifest(folder.Open("manifest.json"), PROGRAM, arguments);
+    folder.Finish();
+    std::printf("\n%u devices, %u slots, doing nothing %.10g, certified lower bound %.10g\n\n",
+                instance->Devices(),
+                instance->Slots(),
+                instance->IdleObjective(),
+                bound);
+    std::printf("%-18s %16s %14s %12s %9s\n",
+                "decider",
+                "objective",
+                "above bound, %",
+                "ms",
+                "refused");
+    for (const auto& solution : solutions)
+    {
+        std::printf("%-18s %16.10g %14.3f %12.3f %9u\n",
+                    solution.decider.c_str(),
+                    solution.objective,
+                    100 * (solution.objective / bound - 1),
+                    1e3 * solution.seconds,
+                    solution.refused);
+        for (std::size_t t = 0; t < solution.plan.size(); ++t)
+        {
+            std::printf("  slot %zu: devices by transmitter %s\n",
+                        t,
+                        Link(solution.plan[t]).c_str());
+        }
+    }
+    std::cout << "\nWritten to " << options.output << ": solutions.json, manifest.json\n";
+}
+
 void
 Run(const Options& options, const std::vector<std::string>& arguments)
 {
+    if (!options.instance.empty())
+    {
+        SolveFile(options, arguments);
+        return;
+    }
     const auto experiment = Check(options);
+    if (!options.exportInstance.empty())
+    {
+        ExportInstance(options, experiment);
+        return;
+    }
     OutputFolder folder(options.output);
     const std::string policy =
         options.train > 0 ? Train(options, arguments, experiment, folder) : options.policy;
@@ -480,6 +560,10 @@ main(int argc, char* argv[])
     cmd.AddValue("train", "cycles of training at flow level before; 0: none", options.train);
     cmd.AddValue("agent", "the agent that is trained", options.agent);
     cmd.AddValue("policy", "policy file of the decider Policy", options.policy);
+    cmd.AddValue("instance", "JSON file to solve instead of simulating", options.instance);
+    cmd.AddValue("export-instance",
+                 "JSON file to write the first cycle to, instead of simulating",
+                 options.exportInstance);
     cmd.AddValue("output", "folder for the results", options.output);
     try
     {
@@ -499,6 +583,8 @@ main(int argc, char* argv[])
                         "train",
                         "agent",
                         "policy",
+                        "instance",
+                        "export-instance",
                         "output"},
                        {"devices", "cycles", "slots", "train"},
                        {"leo-power", "bs-power", "tst-power"});
