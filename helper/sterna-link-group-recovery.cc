@@ -18,12 +18,22 @@ namespace sterna
 namespace
 {
 
-constexpr RecoveryMeasure MEASURES[] = {RecoveryMeasure::OBJECTIVE, RecoveryMeasure::SHARE};
+constexpr RecoveryMeasure MEASURES[] = {RecoveryMeasure::OBJECTIVE,
+                                        RecoveryMeasure::SHARE,
+                                        RecoveryMeasure::IMPROVEMENT};
 
 const char*
 NameOf(RecoveryMeasure measure)
 {
-    return measure == RecoveryMeasure::OBJECTIVE ? "objective" : "share";
+    switch (measure)
+    {
+    case RecoveryMeasure::OBJECTIVE:
+        return "objective";
+    case RecoveryMeasure::SHARE:
+        return "share";
+    default:
+        return "improvement";
+    }
 }
 
 /// Several recoveries in a few words: mean, and how many of how many recovered.
@@ -81,8 +91,16 @@ WriteRun(const std::string& decider,
 std::vector<double>
 MeasuredSlots(const LinkGroupRun& run, RecoveryMeasure measure)
 {
-    return measure == RecoveryMeasure::SHARE ? Shares(run.objective, run.idleObjective)
-                                             : run.objective;
+    if (measure == RecoveryMeasure::OBJECTIVE)
+    {
+        return run.objective;
+    }
+    auto values = Shares(run.objective, run.idleObjective);
+    for (auto& value : values)
+    {
+        value = measure == RecoveryMeasure::IMPROVEMENT ? 1 - value : value;
+    }
+    return values;
 }
 
 std::vector<Recovery>

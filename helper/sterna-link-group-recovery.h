@@ -21,8 +21,10 @@ namespace sterna
 /// Of what the recovery is measured.
 enum class RecoveryMeasure
 {
-    OBJECTIVE, //!< (14a) itself, which also moves with the load
-    SHARE      //!< (14a) as a share of the idle objective: 1 is as good as doing nothing
+    OBJECTIVE,  //!< (14a) itself, which also moves with the load
+    SHARE,      //!< (14a) as a share of the idle objective: 1 is as good as doing nothing
+    IMPROVEMENT //!< 1 - share: where hundreds of devices are not served whatever is decided, the
+                //!< share hardly moves, and this is what a decider makes of it
 };
 
 /// The measure, slot by slot.

@@ -11,6 +11,7 @@
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace ns3;
@@ -358,6 +359,7 @@ class SternaUserLeaveTest : public TestCase
         NS_TEST_EXPECT_MSG_EQ(traffic->GetUsers(), users - 3, "served users may stay");
         ExpectNoInheritance();
         ExpectCommonArrivals();
+        ExpectCommonDraws();
     }
 
     /// All stay for one cycle, and about as many come: nobody gets another's backlog.
@@ -400,6 +402,35 @@ class SternaUserLeaveTest : public TestCase
             fewer += perfect->GetUsers() < idle->GetUsers();
         }
         NS_TEST_EXPECT_MSG_GT(fewer, 80, "served users leave earlier");
+    }
+
+    /// A crowd of some 180 comes to 50 UEs: one decider serves all and turns nobody away, another
+    /// none. When the crowd is gone, after 80 cycles of 5, nothing must remind of it.
+    void ExpectCommonDraws()
+    {
+        const auto devices = Devices(50);
+        std::vector<std::vector<uint32_t>> users(2);
+        for (const bool serves : {false, true})
+        {
+            const auto traffic = CreateObject<LinkGroupUserTraffic>();
+            traffic->SetAttribute("ActiveShare", DoubleValue(0.2));
+            traffic->SetAttribute("HighFactor", DoubleValue(20));
+            traffic->SetAttribute("UpdatePeriod", UintegerValue(2000));
+            traffic->AssignStreams(13);
+            uint32_t most = 0;
+            for (uint32_t cycle = 0; cycle < 390; ++cycle)
+            {
+                const bool crowd = cycle >= 200 && cycle < 210;
+                traffic->Next(devices, Backlog(devices, crowd && serves ? 0 : 50), cycle * CYCLE);
+                most = std::max(most, traffic->GetUsers());
+                if (cycle >= 290)
+                {
+                    users[serves].push_back(traffic->GetUsers());
+                }
+            }
+            NS_TEST_EXPECT_MSG_EQ((most == 50), !serves, "turned away, or not");
+        }
+        NS_TEST_EXPECT_MSG_EQ((users[0] == users[1]), true, "the same users afterwards");
     }
 };
 

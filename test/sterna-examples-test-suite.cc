@@ -206,9 +206,9 @@ class SternaDynamicProgramTest : public TestCase
                 const bool update = slots[t][2] == "200" || slots[t][2] == "400";
                 NS_TEST_EXPECT_MSG_EQ(slots[t].back(), (update ? "1" : "0"), "slot " << t);
             }
-            // one run and the mean of it, two measures, two updates
+            // two deciders, one run and the mean of it, three measures, two updates
             NS_TEST_EXPECT_MSG_EQ(ReadCsv(folder / "recovery.csv").size(),
-                                  2 * 2 * 2 * 2 + 1,
+                                  2 * 2 * 3 * 2 + 1,
                                   "a line for each");
             NS_TEST_EXPECT_MSG_NE(ended.output.find("slots to recover"),
                                   std::string::npos,

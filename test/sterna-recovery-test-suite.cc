@@ -179,6 +179,8 @@ class SternaRecoveryIntervalTest : public TestCase
         NS_TEST_EXPECT_MSG_EQ((mean.objective == std::vector<double>(60, 2.0)), true, "mean");
         const auto share = MeasuredSlots(outcome.runs[0], RecoveryMeasure::SHARE);
         NS_TEST_EXPECT_MSG_EQ(share[59], 0.75, "3 of 4");
+        const auto better = MeasuredSlots(outcome.runs[0], RecoveryMeasure::IMPROVEMENT);
+        NS_TEST_EXPECT_MSG_EQ(better[59], 0.25, "1 of 4");
         std::ostringstream file;
         WriteRecovery({outcome}, file);
         // needs 30 - 20 = 10 slots or fewer: steps settle after 18 and 19
@@ -186,10 +188,13 @@ class SternaRecoveryIntervalTest : public TestCase
                               "decider,run,measure,update_slot,recovery_slots,recovered\n"
                               "Somebody,0,objective,30,200,0\n"
                               "Somebody,0,share,30,200,0\n"
+                              "Somebody,0,improvement,30,200,0\n"
                               "Somebody,1,objective,30,200,0\n"
                               "Somebody,1,share,30,200,0\n"
+                              "Somebody,1,improvement,30,200,0\n"
                               "Somebody,mean,objective,30,0,1\n"
-                              "Somebody,mean,share,30,0,1\n",
+                              "Somebody,mean,share,30,0,1\n"
+                              "Somebody,mean,improvement,30,0,1\n",
                               "a line per run, measure and update");
     }
 };
