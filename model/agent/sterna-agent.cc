@@ -26,6 +26,11 @@ Agent::Learn(const Transition&)
 }
 
 void
+Agent::Watch(const Observation&, const Action&, float)
+{
+}
+
+void
 Agent::SavePolicy(const std::string&, const std::map<std::string, std::string>&) const
 {
     throw InputError(GetInstanceTypeId().GetName() + " has no policy that could be saved.");

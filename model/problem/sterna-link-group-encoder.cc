@@ -60,6 +60,18 @@ LinkGroupEncoder::FeatureSize(const LinkGroupProblem& problem) const
 }
 
 Eigen::Index
+LinkGroupEncoder::Blocks(const LinkGroupProblem& problem) const
+{
+    return m_embedding == Embedding::INDEX ? problem.Devices() : 2 * problem.Transmitters();
+}
+
+Eigen::Index
+LinkGroupEncoder::BlockSize(const LinkGroupProblem& problem) const
+{
+    return m_embedding == Embedding::INDEX ? problem.Transmitters() + 1 : PER_LINK;
+}
+
+Eigen::Index
 LinkGroupEncoder::EmbeddingSize(const LinkGroupProblem& problem) const
 {
     return m_embedding == Embedding::INDEX ? 1 : PER_LINK * problem.Transmitters();
