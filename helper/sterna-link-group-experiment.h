@@ -80,21 +80,42 @@ LinkGroupOutcome RunDecider(const LinkGroupExperiment& experiment,
                             const std::function<void(const LinkGroupSlotRecord&)>& onSlot,
                             const std::function<void(uint32_t)>& onCycle);
 
+/// A kind of world that an agent learns in.
+struct LinkGroupTask
+{
+    LinkGroupSetting setting;
+    /// Makes the attributes' defaults those of this world; empty: they stay as they are.
+    std::function<void()> setDefaults;
+};
+
+/// Told after each cycle: how many are done, and what the latest of the first task came to.
+using TrainingProgress = std::function<void(uint32_t done, const LinkGroupCycle& cycle)>;
+
 /**
  * \ingroup sterna
- * Trains an agent at flow level, in runs that no evaluation sees (their numbers begin 2^32 above
- * the current one). Where `checkpoint` exists, training goes on from it; it is written again every
- * few runs, atomically.
+ * Trains one agent per task at flow level, all tasks side by side in one simulation: in every slot
+ * each agent decides and learns, as in Algorithm 2 of Yuan et al., 2022. Each run is an episode: it
+ * begins new tasks, in runs that no evaluation sees (their numbers begin 2^32 above the current
+ * one). Where `checkpoint` exists, training goes on from it; it is written again every few runs,
+ * atomically.
  *
- * \param agent what learns
- * \param experiment how large; `cycles` is the length of the training
- * \param checkpoint path of the file, or empty for none
- * \param onCycle called with the number of cycles that are done and the latest cycle
+ * \param agents what learns; they may share a meta learner
+ * \param tasks as many
+ * \param length `cycles` of the training, and cycles per run; the rest of it is not looked at
+ * \param checkpoint path of the file, or empty for none; agents beyond the first add a number
+ * \param onCycle shows progress
  */
+void TrainTasks(const std::vector<Ptr<Agent>>& agents,
+                const std::vector<LinkGroupTask>& tasks,
+                const LinkGroupExperiment& length,
+                const std::string& checkpoint,
+                const TrainingProgress& onCycle);
+
+/// Trains one agent in the experiment's own setting.
 void TrainAgent(Ptr<Agent> agent,
                 const LinkGroupExperiment& experiment,
                 const std::string& checkpoint,
-                const std::function<void(uint32_t, const LinkGroupCycle&)>& onCycle);
+                const TrainingProgress& onCycle);
 
 } // namespace sterna
 } // namespace ns3

@@ -21,6 +21,11 @@ Agent::GetTypeId()
 }
 
 void
+Agent::BeginTask()
+{
+}
+
+void
 Agent::Learn(const Transition&)
 {
 }

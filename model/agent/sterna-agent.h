@@ -90,6 +90,9 @@ class Agent : public Object
      */
     virtual void Configure(const AgentSpaces& spaces) = 0;
     virtual Action Act(const Observation& observation, Mode mode) = 0;
+    /// A new task begins: what was learned for the last one alone is forgotten. Agents that know of
+    /// no tasks ignore it.
+    virtual void BeginTask();
     /// Takes one transition; agents that do not learn ignore it.
     virtual void Learn(const Transition& transition);
     /**

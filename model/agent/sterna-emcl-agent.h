@@ -78,7 +78,7 @@ class EmclAgent : public Agent
     void Watch(const Observation& observation, const Action& action, float reward) override;
 
     /// Begins a new task: the actor as it was at first (drawn anew, or that of the file), no past.
-    void BeginTask();
+    void BeginTask() override;
 
     /// The file is what the attribute Policy reads: this agent's actor and the meta critic.
     void SavePolicy(const std::string& path,
