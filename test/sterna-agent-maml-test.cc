@@ -392,9 +392,10 @@ class MamlPolicyTest : public TestCase
         }
         auto other = CreateObject<AcMamlAgent>();
         other->SetAttribute("Policy", StringValue(path));
-        std::string refusal = GetRefusal([&]() { other->Configure(MakeSpaces()); });
-        NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "widths 4-32-32-2"), true, refusal);
-        other->GetMetaInitialization()->SetAttribute("HiddenLayers", StringValue("32-32"));
+        AgentSpaces wrong = MakeSpaces();
+        wrong.features = 5;
+        std::string refusal = GetRefusal([&]() { other->Configure(wrong); });
+        NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "has 4 inputs and 2 outputs"), true, refusal);
         other->Configure(MakeSpaces());
         const auto& loaded = other->GetMetaInitialization()->GetNetworks();
         const auto& saved = agent->GetMetaInitialization()->GetNetworks();
@@ -407,7 +408,6 @@ class MamlPolicyTest : public TestCase
         file.Write(path);
         auto broken = CreateObject<AcMamlAgent>();
         broken->SetAttribute("Policy", StringValue(path));
-        broken->GetMetaInitialization()->SetAttribute("HiddenLayers", StringValue("32-32"));
         refusal = GetRefusal([&]() { broken->Configure(MakeSpaces()); });
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "'init.critic.0.weight'"), true, refusal);
     }

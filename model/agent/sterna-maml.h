@@ -10,6 +10,23 @@
 #include <Eigen/Core>
 #include <vector>
 
+/**
+ * \file
+ * \ingroup sterna
+ * Model-agnostic meta-learning (Finn, Abbeel and Levine, 2017) of an actor and a critic.
+ *
+ * The losses of a batch are those of deterministic actor-critic learning:
+ *
+ *     L_c(w) = mean (Q(s, a; w) - y)^2,   L_a(t; w) = -mean Q(s, pi(s; t); w),  w a constant in L_a
+ *
+ * **Adaptation**: plain gradient steps, w <- w - alpha grad L_c(w) and t <- t - alpha grad L_a(t; w),
+ * one per support batch, both from the same w. **Meta-gradient**: with w' and t' the adapted
+ * parameters, that of L_c(w') on the query batch with respect to w, and that of L_a(t'; w') with
+ * respect to t. The second-order one differentiates the steps, Hessians included; the first-order
+ * one takes the steps' gradients for constants. A step that was clipped has its factor held
+ * constant. LibTorch computes.
+ */
+
 namespace ns3
 {
 namespace sterna
@@ -54,21 +71,6 @@ struct MamlRule
     bool secondOrder{true}; //!< whether the meta-gradient goes through the steps' gradients
 };
 
-/**
- * \ingroup sterna
- * Model-agnostic meta-learning (Finn, Abbeel and Levine, 2017) of an actor and a critic.
- *
- * The losses of a batch are those of deterministic actor-critic learning:
- *
- *     L_c(w) = mean (Q(s, a; w) - y)^2,   L_a(t; w) = -mean Q(s, pi(s; t); w),  w a constant in L_a
- *
- * **Adaptation**: plain gradient steps, w <- w - alpha grad L_c(w) and t <- t - alpha grad L_a(t; w),
- * one per support batch, both from the same w. **Meta-gradient**: with w' and t' the adapted
- * parameters, that of L_c(w') on the query batch with respect to w, and that of L_a(t'; w') with
- * respect to t. The second-order one differentiates the steps, Hessians included; the first-order
- * one takes the steps' gradients for constants. A step that was clipped has its factor held
- * constant. LibTorch computes.
- */
 /// Parameters after one step per batch.
 MamlVectors Adapt(const MamlNetworks& networks,
                   const std::vector<MamlBatch>& support,

@@ -132,69 +132,69 @@ MetaInitialization::Configure(const AgentSpaces& spaces)
         }
         return;
     }
+    if (m_path.empty())
+    {
+        m_state = MakeState(MakeNetworks(spaces));
+    }
+    else
+    {
+        m_state = MakeState(LoadNetworks(spaces, Safetensors::Read(m_path), m_path));
+        m_state.started = true;
+    }
     m_spaces = spaces;
-    try
-    {
-        State state = MakeState();
-        if (!m_path.empty())
-        {
-            LoadNetworks(state, Safetensors::Read(m_path), m_path);
-            state.started = true;
-        }
-        m_state = state;
-    }
-    catch (const InputError&)
-    {
-        m_spaces = AgentSpaces();
-        throw;
-    }
 }
 
-MetaInitialization::State
-MetaInitialization::MakeState() const
+MamlNetworks
+MetaInitialization::MakeNetworks(const AgentSpaces& spaces) const
 {
-    std::vector<Eigen::Index> actor{m_spaces.features};
-    std::vector<Eigen::Index> critic{m_spaces.features + m_spaces.embedding};
+    std::vector<Eigen::Index> actor{spaces.features};
+    std::vector<Eigen::Index> critic{spaces.features + spaces.embedding};
     for (const Eigen::Index width : ParseHiddenLayers(m_hiddenLayers))
     {
         actor.push_back(width);
         critic.push_back(width);
     }
-    actor.push_back(m_spaces.embedding);
+    actor.push_back(spaces.embedding);
     critic.push_back(1);
+    return {Mlp(actor, Mlp::Hidden::RELU, Mlp::Output::TANH),
+            Mlp(critic, Mlp::Hidden::RELU, Mlp::Output::IDENTITY)};
+}
+
+MetaInitialization::State
+MetaInitialization::MakeState(const MamlNetworks& networks) const
+{
     State state;
-    state.networks.actor = Mlp(actor, Mlp::Hidden::RELU, Mlp::Output::TANH);
-    state.networks.critic = Mlp(critic, Mlp::Hidden::RELU, Mlp::Output::IDENTITY);
+    state.networks = networks;
     const Eigen::Index size =
-        state.networks.actor.GetParameters().size() + state.networks.critic.GetParameters().size();
+        networks.actor.GetParameters().size() + networks.critic.GetParameters().size();
     state.adam = Adam(size, m_rate);
     state.round = TaskAverage(size, m_tasks);
     return state;
 }
 
-void
-MetaInitialization::LoadNetworks(State& state,
+MamlNetworks
+MetaInitialization::LoadNetworks(const AgentSpaces& spaces,
                                  const Safetensors& file,
-                                 const std::string& path) const
+                                 const std::string& path)
 {
-    const auto load = [&](Mlp& network, const std::string& name, Mlp::Output output) {
-        const Mlp loaded = Mlp::Load(file, name, Mlp::Hidden::RELU, output, path);
-        if (loaded.GetWidths() != network.GetWidths())
+    const auto load = [&](const std::string& name,
+                          Mlp::Output output,
+                          Eigen::Index inputs,
+                          Eigen::Index outputs) {
+        const Mlp network = Mlp::Load(file, name, Mlp::Hidden::RELU, output, path);
+        if (network.GetInputs() != inputs || network.GetOutputs() != outputs)
         {
-            std::string widths;
-            for (const Eigen::Index width : loaded.GetWidths())
-            {
-                widths += (widths.empty() ? "" : "-") + std::to_string(width);
-            }
-            throw InputError("Policy '" + path + "' has the widths " + widths + " in '" + name +
-                             "', which do not fit " + std::to_string(m_spaces.features) +
-                             " features, " + std::to_string(m_spaces.embedding) +
-                             " embedding columns and the hidden layers " + m_hiddenLayers + ".");
+            throw InputError("Policy '" + path + "' has " + std::to_string(network.GetInputs()) +
+                             " inputs and " + std::to_string(network.GetOutputs()) +
+                             " outputs in '" + name + "', but " + std::to_string(inputs) + " and " +
+                             std::to_string(outputs) + " are needed here.");
         }
-        network = loaded;
+        return network;
     };
-    load(state.networks.actor, "init.actor", Mlp::Output::TANH);
-    load(state.networks.critic, "init.critic", Mlp::Output::IDENTITY);
+    const Eigen::Index features = spaces.features;
+    const Eigen::Index action = spaces.embedding;
+    return {load("init.actor", Mlp::Output::TANH, features, action),
+            load("init.critic", Mlp::Output::IDENTITY, features + action, 1)};
 }
 
 MetaInitialization::State&
@@ -305,8 +305,12 @@ MetaInitialization::StoreCheckpoint(Safetensors& file) const
 void
 MetaInitialization::LoadCheckpoint(const Safetensors& file, const std::string& path)
 {
-    State state = MakeState();
-    LoadNetworks(state, file, path);
+    State state = MakeState(LoadNetworks(m_spaces, file, path));
+    if (state.networks.actor.GetWidths() != m_state.networks.actor.GetWidths())
+    {
+        throw InputError("The checkpoint '" + path +
+                         "' was written with other hidden layers than those of this agent.");
+    }
     state.adam.Load(file, "init-adam", path);
     state.round.Load(file, "init-round", path);
     state.started = true;

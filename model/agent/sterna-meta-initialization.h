@@ -31,8 +31,8 @@ namespace sterna
  *
  * During meta training, each of `Tasks` AcMamlAgents contributes the meta-gradient of its task in
  * each step; when all have, the parameters take one step of Adam down the mean. During online
- * learning they are `Frozen`. The first ones come from one ns-3 stream, or from the file that
- * `Weights` names.
+ * learning they are `Frozen`. The first ones come from one ns-3 stream, or, with their hidden layers,
+ * from the file that `Weights` names.
  */
 class MetaInitialization : public Object
 {
@@ -88,9 +88,15 @@ class MetaInitialization : public Object
         TaskAverage round;
     };
 
-    State MakeState() const;
+    /// A state around networks, which need no parameters yet.
+    State MakeState(const MamlNetworks& networks) const;
     State& Started() const;
-    void LoadNetworks(State& state, const Safetensors& file, const std::string& path) const;
+    /// Networks of the sizes that the attributes say.
+    MamlNetworks MakeNetworks(const AgentSpaces& spaces) const;
+    /// Networks of any hidden layers; throws InputError if the file's do not fit the spaces.
+    static MamlNetworks LoadNetworks(const AgentSpaces& spaces,
+                                     const Safetensors& file,
+                                     const std::string& path);
     void Update();
 
     AgentSpaces m_spaces;
