@@ -18,7 +18,8 @@ class AgentMetaTestSuite : public ns3::TestSuite
         for (const auto& cases : {MakeTrajectoryTests(),
                                   MakeEmclNetworkTests(),
                                   MakeEmclAgentTests(),
-                                  MakeEmclTaskTests()})
+                                  MakeEmclTaskTests(),
+                                  MakeMamlTests()})
         {
             for (ns3::TestCase* testCase : cases)
             {

@@ -25,6 +25,7 @@ std::vector<TestCase*> MakeTrajectoryTests();
 std::vector<TestCase*> MakeEmclNetworkTests();
 std::vector<TestCase*> MakeEmclAgentTests();
 std::vector<TestCase*> MakeEmclTaskTests();
+std::vector<TestCase*> MakeMamlTests();
 
 /// 5 to 14 choices of an embedding, some of them masked; features in [-1, 1].
 inline Observation

@@ -120,6 +120,11 @@ class EncoderSizeTest : public LinkGroupTestCase
             NS_TEST_EXPECT_MSG_EQ(feature.EmbeddingSize(problem), 4 * 4, "LINK_FEATURE");
             NS_TEST_EXPECT_MSG_EQ(index.FeatureSize(problem), devices * 5 + 1, "INDEX");
             NS_TEST_EXPECT_MSG_EQ(index.EmbeddingSize(problem), 1, "INDEX");
+            // What precedes the blocks: 4 numbers of the slot, and the slot alone.
+            NS_TEST_EXPECT_MSG_EQ(feature.Blocks(problem), 8, "largest and mean of 4 transmitters");
+            NS_TEST_EXPECT_MSG_EQ(feature.BlockSize(problem), 4, "LINK_FEATURE");
+            NS_TEST_EXPECT_MSG_EQ(index.Blocks(problem), devices, "one per device");
+            NS_TEST_EXPECT_MSG_EQ(index.BlockSize(problem), 5, "delivered, and 4 SNRs");
         }
     }
 };

@@ -6,6 +6,7 @@
 
 #include "sterna-agent-checks.h"
 #include "sterna-neighbours.h"
+#include "sterna-next-actions.h"
 
 #include "ns3/boolean.h"
 #include "ns3/double.h"
@@ -19,7 +20,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace ns3
 {
@@ -417,59 +417,15 @@ EmclAgent::Targets()
     {
         return batch.rewards;
     }
-    return batch.rewards.array() + static_cast<float>(m_discount) *
-                                       (1.0f - batch.terminated.array()) * NextValues().array();
-}
-
-Eigen::VectorXf
-EmclAgent::NextValues()
-{
-    State& state = *m_state;
-    const RowMatrixXf& next = state.batch.nextStates;
+    const RowMatrixXf& next = batch.nextStates;
     const Eigen::Index window = m_critic->GetNetwork().GetShape().window;
-    const RowMatrixXf policies = m_actor.Policies(state.theta, next);
+    const RowMatrixXf means = m_actor.Policies(m_state->theta, next).leftCols(m_spaces.embedding);
+    const NextActions actions(m_state->memory, m_state->times, batch, means, m_neighbours);
     const RowMatrixXf codes =
-        m_critic->Encode(Copy::TARGET, next, state.batch.steps.bottomRows(window * m_batchSize));
-    std::vector<Eigen::Index> owners;
-    RowMatrixXf actions(Eigen::Index(m_batchSize) * m_neighbours, m_spaces.embedding);
-    RowMatrixXf choices;
-    const auto add = [&](Eigen::Index owner, const auto& action) {
-        actions.row(static_cast<Eigen::Index>(owners.size())) = action;
-        owners.push_back(owner);
-    };
-    for (Eigen::Index i = 0; i < next.rows(); ++i)
-    {
-        const Eigen::VectorXf mean = policies.row(i).head(m_spaces.embedding).transpose();
-        std::vector<Eigen::Index> rows;
-        if (state.batch.terminated[i] == 0.0f)
-        {
-            const Eigen::Index offered = state.memory.GetNextChoices(state.times[i], choices);
-            // Of a subset, proportionally fewer neighbours cover the same part of the embedding.
-            const double share = offered > 0 ? double(choices.rows()) / double(offered) : 1.0;
-            const auto wanted = std::max<Eigen::Index>(1, std::lround(m_neighbours * share));
-            rows = NearestRows(choices, nullptr, mean, wanted);
-        }
-        for (const Eigen::Index row : rows)
-        {
-            add(i, choices.row(row));
-        }
-        if (rows.empty())
-        {
-            add(i, mean.transpose()); // nothing to choose, or not used
-        }
-    }
+        m_critic->Encode(Copy::TARGET, next, batch.steps.bottomRows(window * m_batchSize));
     const Eigen::VectorXf values =
-        m_critic->Values(Copy::TARGET,
-                         codes,
-                         actions.topRows(static_cast<Eigen::Index>(owners.size())),
-                         owners);
-    Eigen::VectorXf best =
-        Eigen::VectorXf::Constant(next.rows(), -std::numeric_limits<float>::infinity());
-    for (Eigen::Index j = 0; j < values.size(); ++j)
-    {
-        best(owners[j]) = std::max(best(owners[j]), values(j));
-    }
-    return best;
+        m_critic->Values(Copy::TARGET, codes, actions.GetActions(), actions.GetOwners());
+    return actions.Targets(batch, values, m_discount);
 }
 
 Eigen::VectorXf

@@ -117,7 +117,6 @@ class EmclAgent : public Agent
     void UpdateActor();
     /// r + discount Q(s', a', D'), one per row of the batch.
     Eigen::VectorXf Targets();
-    Eigen::VectorXf NextValues();
     Eigen::VectorXf Sample(const RowMatrixXf& policy, Mode mode) const;
 
     AgentSpaces m_spaces;
