@@ -62,7 +62,7 @@ class AcMamlAgent : public Agent
     void Learn(const Transition& transition) override;
 
     /// Begins a new task: from the present initialisation.
-    void BeginTask();
+    void BeginTask() override;
 
     /// The file is what FrozenPolicy reads, with the initialisation beside it.
     void SavePolicy(const std::string& path,
