@@ -19,10 +19,10 @@ namespace sterna
 /// How the learners of Yuan et al., IEEE TWC 2022 are trained before they are compared.
 struct EmclTraining
 {
-    uint32_t devices{100};   //!< K of the tasks
-    uint32_t episodes{30};   //!< learning episodes of Algorithm 2
-    uint32_t cycles{40};     //!< of each episode
-    double trafficScale{3};  //!< as LinkGroupPreset
+    uint32_t devices{100};    //!< K of the tasks
+    uint32_t episodes{30};    //!< learning episodes of Algorithm 2
+    uint32_t cycles{40};      //!< of each episode
+    double trafficScale{3};   //!< as LinkGroupPreset
     double servedEmphasis{1}; //!< as LinkGroupPreset
     LinkGroupEncoder::Embedding embedding{LinkGroupEncoder::LINK_FEATURE};
     /// Whether the tasks see the three dynamics; otherwise they are plain cycles in other places.
@@ -60,7 +60,9 @@ class EmclRivals
     std::string MamlPath() const;
     std::vector<LinkGroupTask> Tasks() const;
     template <typename Shared, typename Member>
-    void TrainShared(const std::string& title, const std::string& attribute, const std::string& path);
+    void TrainShared(const std::string& title,
+                     const std::string& attribute,
+                     const std::string& path);
 
     EmclTraining m_training;
     std::string m_folder;

@@ -275,8 +275,7 @@ TrainTasks(const std::vector<Ptr<Agent>>& agents,
     std::vector<Ptr<LinkGroupAgentDecider>> deciders;
     for (const auto& agent : agents)
     {
-        deciders.push_back(
-            DynamicCast<LinkGroupAgentDecider>(CreateLinkGroupDecider(agent, true)));
+        deciders.push_back(DynamicCast<LinkGroupAgentDecider>(CreateLinkGroupDecider(agent, true)));
     }
     for (std::size_t r = first; r < runs.size(); ++r)
     {
@@ -301,8 +300,9 @@ TrainTasks(const std::vector<Ptr<Agent>>& agents,
         }
         const std::function<void(const LinkGroupCycle&)> cycleEnd =
             [&](const LinkGroupCycle& cycle) { onCycle(++done, cycle); };
-        episode.First()->TraceConnectWithoutContext("CycleEnd",
-                                                    Callback<void, const LinkGroupCycle&>(cycleEnd));
+        episode.First()->TraceConnectWithoutContext(
+            "CycleEnd",
+            Callback<void, const LinkGroupCycle&>(cycleEnd));
         Simulator::Run();
         if (!checkpoint.empty() && (r + 1) % RUNS_PER_CHECKPOINT == 0)
         {
