@@ -95,6 +95,7 @@ LinkGroupOffers::LinkGroupOffers(const LinkGroupInstance& instance)
       unserved(0),
       literal(instance.literalObjective),
       m_linksOf(1U << instance.Transmitters()),
+      m_satellites(instance.satellites),
       m_slots(instance.Slots()),
       m_links(instance.links.size()),
       m_transmitters(instance.Transmitters())
@@ -178,6 +179,18 @@ LinkGroupOffers::Devices() const
     return gap.size();
 }
 
+uint32_t
+LinkGroupOffers::Links() const
+{
+    return m_links;
+}
+
+uint32_t
+LinkGroupOffers::Patterns() const
+{
+    return m_linksOf.size();
+}
+
 const std::vector<LinkGroupOffer>&
 LinkGroupOffers::All() const
 {
@@ -206,6 +219,12 @@ uint32_t
 LinkGroupOffers::TransmitterOf(uint32_t offer) const
 {
     return m_transmitterOf[m_offers[offer].link];
+}
+
+bool
+LinkGroupOffers::IsSatellite(uint32_t transmitter) const
+{
+    return m_satellites >> transmitter & 1;
 }
 
 bool
@@ -271,7 +290,7 @@ LinkGroupOffers::Assign(uint32_t slot,
 }
 
 LinkGroupChoice
-LinkGroupOffers::Best(uint32_t slot, const std::vector<double>& worth) const
+LinkGroupOffers::Best(uint32_t slot, const std::vector<double>& worth, uint32_t active) const
 {
     thread_local std::vector<Favourite> favourites;
     favourites.assign(m_links, {NEVER, LinkGroupChoice::IDLE});
@@ -290,8 +309,13 @@ LinkGroupOffers::Best(uint32_t slot, const std::vector<double>& worth) const
         favourites[l] = {most, offer};
     }
     LinkGroupChoice best;
+    best.value = active == 0 ? 0 : NEVER;
     for (uint32_t pattern = 1; pattern < m_linksOf.size(); ++pattern)
     {
+        if (active & ~pattern)
+        {
+            continue;
+        }
         double value = 0;
         for (const uint32_t link : m_linksOf[pattern])
         {

@@ -58,6 +58,9 @@ class LinkGroupOffers
     uint32_t Slots() const;
     uint32_t Transmitters() const;
     uint32_t Devices() const;
+    uint32_t Links() const;
+    /// Number of patterns of active transmitters, the idle one included.
+    uint32_t Patterns() const;
 
     /// All offers, slot after slot and link after link.
     const std::vector<LinkGroupOffer>& All() const;
@@ -68,14 +71,18 @@ class LinkGroupOffers
     /// Links that a pattern of transmitters switches on, one per transmitter.
     const std::vector<uint32_t>& LinksOf(uint32_t pattern) const;
     uint32_t TransmitterOf(uint32_t offer) const;
+    bool IsSatellite(uint32_t transmitter) const;
 
     /**
      * The group of a slot with the largest sum of worths; the idle one is worth 0.
      *
      * \param slot the slot
      * \param worth per offer (of all slots); -infinity forbids one
+     * \param active transmitters that must be active; the value is -infinity if they cannot
      */
-    LinkGroupChoice Best(uint32_t slot, const std::vector<double>& worth) const;
+    LinkGroupChoice Best(uint32_t slot,
+                         const std::vector<double>& worth,
+                         uint32_t active = 0) const;
 
     LinkGroup ToGroup(const LinkGroupChoice& choice) const;
     /// The group with this offer instead of what its transmitter did and what its device got;
@@ -122,6 +129,7 @@ class LinkGroupOffers
     std::vector<uint32_t> m_transmitterOf; //!< of a link
     std::vector<uint32_t> m_pattern;       //!< of a link
     std::vector<uint32_t> m_band;          //!< pattern of a transmitter's band
+    uint32_t m_satellites;
     uint32_t m_slots;
     uint32_t m_links;
     uint32_t m_transmitters;
