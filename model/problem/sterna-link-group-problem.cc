@@ -172,12 +172,6 @@ LinkGroupProblem::State::Backlog(uint32_t device) const
 }
 
 bool
-LinkGroupProblem::State::IsPresent(uint32_t device) const
-{
-    return demand(device) > 0;
-}
-
-bool
 LinkGroupProblem::State::IsServed(uint32_t device) const
 {
     return IsPresent(device) && delivered(device) >= threshold(device) - TOLERANCE;
