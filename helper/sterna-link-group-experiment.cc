@@ -152,6 +152,8 @@ RunDecider(const LinkGroupExperiment& experiment,
 {
     LinkGroupOutcome outcome;
     outcome.decider = name;
+    // Nodes that somebody left behind would shift the numbers of ours, which channels hash.
+    Simulator::Destroy();
     const auto runs = SplitInRuns(experiment);
     for (std::size_t r = 0; r < runs.size(); ++r)
     {

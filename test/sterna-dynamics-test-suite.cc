@@ -476,6 +476,42 @@ class SternaDynamicExperimentTest : public TestCase
 
 /**
  * \ingroup sterna-tests
+ * Fading and shocks are hashed from node numbers: whoever is first to run after a scenario that was
+ * only made to be checked must meet the same world as the next one.
+ */
+class SternaFirstDeciderTest : public TestCase
+{
+  public:
+    SternaFirstDeciderTest()
+        : TestCase("the first decider meets the same world as the second")
+    {
+    }
+
+  private:
+    static std::vector<double> Run()
+    {
+        LinkGroupExperiment experiment;
+        experiment.fidelity = SlotScheduler::FLOW;
+        experiment.cycles = 2;
+        const auto outcome = RunDecider(
+            experiment,
+            "Greedy",
+            []() { return CreateLinkGroupDecider(std::string("Greedy")); },
+            [](const LinkGroupSlotRecord&) {},
+            [](uint32_t) {});
+        return outcome.runs.at(0).objective;
+    }
+
+    void DoRun() override
+    {
+        LinkGroupScenario(LinkGroupSetting(), Seconds(1), 0);
+        const auto first = Run();
+        NS_TEST_EXPECT_MSG_EQ((first == Run()), true, "bit by bit");
+    }
+};
+
+/**
+ * \ingroup sterna-tests
  * Users who come and go, demands that jump, links that are cut.
  */
 class SternaDynamicsTestSuite : public TestSuite
@@ -495,6 +531,7 @@ class SternaDynamicsTestSuite : public TestSuite
         AddTestCase(new SternaDynamicWorldTest);
         AddTestCase(new SternaLongPassTest);
         AddTestCase(new SternaDynamicExperimentTest);
+        AddTestCase(new SternaFirstDeciderTest);
     }
 };
 

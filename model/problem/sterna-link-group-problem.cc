@@ -170,12 +170,6 @@ LinkGroupProblem::State::Backlog(uint32_t device) const
 }
 
 bool
-LinkGroupProblem::State::IsPresent(uint32_t device) const
-{
-    return demand(device) > 0;
-}
-
-bool
 LinkGroupProblem::State::IsServed(uint32_t device) const
 {
     return IsPresent(device) && delivered(device) >= threshold(device) - TOLERANCE;
@@ -280,7 +274,7 @@ LinkGroupProblem::BeginCycle(const Eigen::ArrayXd& demand,
     state.threshold = (demand > 0).select(epsilon * demand, 0.0);
     state.present = (demand > 0).count();
     const double present = state.present;
-    state.weight = (demand > 0).select(Eigen::ArrayXd::Constant(Devices(), 1 / present), 0.0);
+    state.weight = (demand > 0).cast<double>() / present;
     state.servedWeight =
         servedEmphasis * (state.weight * demand.square()).sum() / (present * present);
     state.delivered = Eigen::ArrayXd::Zero(Devices());

@@ -122,7 +122,12 @@ class LinkGroupProblem
 
         /// Demand that is still open, Mbit.
         double Backlog(uint32_t device) const;
-        bool IsPresent(uint32_t device) const;
+
+        bool IsPresent(uint32_t device) const
+        {
+            return demand(device) > 0;
+        }
+
         bool IsServed(uint32_t device) const;
     };
 
