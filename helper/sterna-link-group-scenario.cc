@@ -96,16 +96,11 @@ LinkGroupDynamics::FromName(const std::string& name)
 void
 LinkGroupDynamics::SetDefaults() const
 {
-    if (kind == Kind::NONE)
-    {
-        return;
-    }
-    Config::SetDefault("ns3::sterna::LinkGroupTraffic::CarryOver", BooleanValue(true));
-    if (kind == Kind::USERS)
-    {
-        Config::SetDefault("ns3::sterna::LinkGroupEventTraffic::Order",
-                           EnumValue(LinkGroupEventTraffic::LOW_FIRST));
-    }
+    Config::SetDefault("ns3::sterna::LinkGroupTraffic::CarryOver",
+                       BooleanValue(kind != Kind::NONE));
+    Config::SetDefault("ns3::sterna::LinkGroupEventTraffic::Order",
+                       EnumValue(kind == Kind::USERS ? LinkGroupEventTraffic::LOW_FIRST
+                                                     : LinkGroupEventTraffic::HIGH_FIRST));
 }
 
 LinkGroupScenario::LinkGroupScenario(const LinkGroupSetting& setting,
