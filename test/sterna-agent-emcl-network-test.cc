@@ -255,7 +255,7 @@ class HybridNetworkTest : public TestCase
     {
         const HybridNetwork network(m_shape);
         const auto& layout = network.GetLayout();
-        const Eigen::VectorXf parameters = DrawParameters(layout, 6);
+        const Eigen::VectorXf parameters = DrawParameters(layout, 16);
         const Sample sample(m_shape);
         const RowMatrixXf codes = network.Encode(parameters, sample.states, sample.steps);
         const std::vector<Eigen::Index> owners{2, 0, 0, 3};
@@ -290,6 +290,11 @@ class HybridNetworkTest : public TestCase
         CheckGradient(loss, parameters, gradient, [&](double actual, double expected, auto i) {
             NS_TEST_EXPECT_MSG_EQ_TOL(actual, expected, 2e-5, "gradient of parameter " << i);
         });
+        for (const auto& entry : layout.GetEntries())
+        {
+            const float norm = gradient.segment(entry.offset, entry.size).norm();
+            NS_TEST_EXPECT_MSG_GT(norm, 1e-3, entry.name << " matters");
+        }
     }
 
     EmclShape m_shape;

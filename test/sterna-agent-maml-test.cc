@@ -360,6 +360,14 @@ class MamlReproducibilityTest : public TestCase
         NS_TEST_EXPECT_MSG_EQ((CheckpointBytes(first, path) == bytes),
                               false,
                               "the task is learned");
+        first->BeginTask();
+        first->SaveCheckpoint(path);
+        const Safetensors file = Safetensors::Read(path);
+        const std::vector<float> initial(after.begin(), after.end());
+        for (const std::string name : {"critic", "critic-slow"})
+        {
+            NS_TEST_EXPECT_MSG_EQ((file.tensors.at(name).data == initial), true, name << ", anew");
+        }
     }
 };
 

@@ -167,6 +167,10 @@ AcMamlAgent::Configure(const AgentSpaces& spaces)
 {
     NS_LOG_FUNCTION(this << spaces.features << spaces.embedding);
     CheckEmbeddedSpaces("AcMamlAgent", spaces);
+    if (m_state && IsSame(m_spaces, spaces))
+    {
+        return; // a scheduler of another run: what was learned stays
+    }
     const bool isFirst = !m_state;
     GetMetaInitialization()->Configure(spaces);
     m_spaces = spaces;

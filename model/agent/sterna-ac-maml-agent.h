@@ -55,6 +55,7 @@ class AcMamlAgent : public Agent
     AcMamlAgent();
     ~AcMamlAgent() override;
 
+    /// As EmclAgent::Configure().
     void Configure(const AgentSpaces& spaces) override;
     Action Act(const Observation& observation, Mode mode) override;
     /// Throws InputError if the transition does not fit (see CheckTransition), or if a feature lies

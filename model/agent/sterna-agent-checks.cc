@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <string>
+#include <tuple>
 
 namespace ns3
 {
@@ -153,6 +154,21 @@ CheckEmbeddedSpaces(const std::string& agent, const AgentSpaces& spaces)
                          std::to_string(spaces.blockSize) + " features, but there are only " +
                          std::to_string(spaces.features) + " features.");
     }
+}
+
+bool
+IsSame(const AgentSpaces& these, const AgentSpaces& those)
+{
+    const auto numbers = [](const AgentSpaces& spaces) {
+        return std::make_tuple(spaces.features,
+                               spaces.blocks,
+                               spaces.blockSize,
+                               spaces.actors,
+                               spaces.choices,
+                               spaces.embedding,
+                               spaces.parameters);
+    };
+    return numbers(these) == numbers(those);
 }
 
 void

@@ -21,6 +21,8 @@ std::vector<Eigen::Index> ValidRows(const Observation& observation);
 /// The mask's flags; null: all choices are valid.
 const bool* ValidFlags(const Observation& observation);
 
+/// Whether an agent for these spaces is one for those.
+bool IsSame(const AgentSpaces& these, const AgentSpaces& those);
 /// Throws InputError if the spaces are not those of one actor that chooses among embedded choices.
 void CheckEmbeddedSpaces(const std::string& agent, const AgentSpaces& spaces);
 /// Throws InputError if the observation's shape is not the configured one.

@@ -212,6 +212,10 @@ EmclAgent::Configure(const AgentSpaces& spaces)
 {
     NS_LOG_FUNCTION(this << spaces.features << spaces.blocks << spaces.embedding);
     CheckEmbeddedSpaces("EmclAgent", spaces);
+    if (m_state && IsSame(m_spaces, spaces))
+    {
+        return; // a scheduler of another run: what was learned stays
+    }
     if (m_smallestDeviation > m_largestDeviation)
     {
         throw InputError("EmclAgent's SmallestDeviation " + std::to_string(m_smallestDeviation) +

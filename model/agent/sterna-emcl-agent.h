@@ -67,8 +67,9 @@ class EmclAgent : public Agent
     ~EmclAgent() override;
 
     /**
-     * Throws InputError if the spaces are not those of one actor with embedded choices, or if they,
-     * or the file, do not fit the meta critic.
+     * With the spaces that it has already, the agent stays as it is. Throws InputError if the spaces
+     * are not those of one actor with embedded choices, or if they, or the file, do not fit the meta
+     * critic.
      */
     void Configure(const AgentSpaces& spaces) override;
     Action Act(const Observation& observation, Mode mode) override;
