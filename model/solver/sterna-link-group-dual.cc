@@ -90,7 +90,7 @@ LinkGroupDual::DevicePart()
         const double missing = m_offers.missing(k);
         const double most = m_offers.most(k);
         m_slope.share(k) = 0;
-        const bool open = missing > 0 && most >= missing;
+        const bool open = m_offers.CanServe(k);
         if (!open || m_continuous)
         {
             sum += Take(k, 0, most, m_slope.bits(k));

@@ -159,6 +159,10 @@ LinkGroupOffers::Collect(const LinkGroupInstance& instance)
         most += bestOfSlot;
     }
     m_begin.push_back(m_offers.size());
+    for (auto& offer : m_offers)
+    {
+        offer.share = CanServe(offer.device) ? offer.share : 0.0;
+    }
 }
 
 uint32_t
@@ -189,24 +193,6 @@ uint32_t
 LinkGroupOffers::Patterns() const
 {
     return m_linksOf.size();
-}
-
-const std::vector<LinkGroupOffer>&
-LinkGroupOffers::All() const
-{
-    return m_offers;
-}
-
-uint32_t
-LinkGroupOffers::Begin(uint32_t slot) const
-{
-    return m_begin[slot * m_links];
-}
-
-uint32_t
-LinkGroupOffers::Begin(uint32_t slot, uint32_t link) const
-{
-    return m_begin[slot * m_links + link];
 }
 
 const std::vector<uint32_t>&
@@ -434,14 +420,6 @@ LinkGroupOffers::Without(uint32_t transmitter, const LinkGroupChoice& choice) co
     LinkGroup group = ToGroup(choice);
     group.serves[transmitter] = LinkGroup::IDLE;
     return FromGroup(SlotOf(choice.offers[transmitter]), group);
-}
-
-double
-LinkGroupOffers::GapTerm(uint32_t device, double bits) const
-{
-    const double left = gap(device) - bits;
-    const double charged = literal ? left : std::max(0.0, left);
-    return weight(device) * charged * charged;
 }
 
 } // namespace sterna

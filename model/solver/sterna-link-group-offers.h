@@ -8,6 +8,7 @@
 #include "ns3/sterna-link-group-instance.h"
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -23,7 +24,8 @@ struct LinkGroupOffer
     uint32_t device;
     uint32_t link; //!< of LinkGroupInstance::links
     double bits;   //!< what counts of R (12), Mbit: min(R, D_k - b_k), or R if (14a) is literal
-    double share;  //!< what counts towards the threshold, Mbit: min(R, D'_k - b_k)
+    /// what counts towards the threshold, Mbit: min(R, D'_k - b_k); 0 if it is out of reach
+    double share;
 };
 
 /// A group of one slot as offers, and what it is worth.
@@ -63,11 +65,23 @@ class LinkGroupOffers
     uint32_t Patterns() const;
 
     /// All offers, slot after slot and link after link.
-    const std::vector<LinkGroupOffer>& All() const;
+    const std::vector<LinkGroupOffer>& All() const
+    {
+        return m_offers;
+    }
+
     /// First offer of a slot (Slots(): the end of all).
-    uint32_t Begin(uint32_t slot) const;
+    uint32_t Begin(uint32_t slot) const
+    {
+        return m_begin[slot * m_links];
+    }
+
     /// First offer of a link in a slot; the next link's first one is its end.
-    uint32_t Begin(uint32_t slot, uint32_t link) const;
+    uint32_t Begin(uint32_t slot, uint32_t link) const
+    {
+        return m_begin[slot * m_links + link];
+    }
+
     /// Links that a pattern of transmitters switches on, one per transmitter.
     const std::vector<uint32_t>& LinksOf(uint32_t pattern) const;
     uint32_t TransmitterOf(uint32_t offer) const;
@@ -92,8 +106,20 @@ class LinkGroupOffers
     LinkGroupChoice Without(uint32_t transmitter, const LinkGroupChoice& choice) const;
     /// The offers of a group; links below their SINR threshold are dropped, and the rest follows.
     LinkGroupChoice FromGroup(uint32_t slot, LinkGroup group) const;
+
+    /// Whether a device that is not served yet can be.
+    bool CanServe(uint32_t device) const
+    {
+        return missing(device) > 0 && most(device) >= missing(device);
+    }
+
     /// eta_k times the square of what a device still wants after so many bits (Mbit).
-    double GapTerm(uint32_t device, double bits) const;
+    double GapTerm(uint32_t device, double bits) const
+    {
+        const double left = gap(device) - bits;
+        const double charged = literal ? left : std::max(0.0, left);
+        return weight(device) * charged * charged;
+    }
 
     Eigen::ArrayXd gap;     //!< D_k - b_k at the start, Mbit, at least 0 unless (14a) is literal
     Eigen::ArrayXd missing; //!< D'_k - b_k at the start, Mbit; 0: served already

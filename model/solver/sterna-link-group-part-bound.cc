@@ -93,7 +93,24 @@ LinkGroupPartBound::LinkGroupPartBound(const LinkGroupOffers& offers)
                     : std::max(1e-3,
                                m_largest[band][k * (offers.Slots() + 1) + available] / available);
         }
+        m_scale[band] = 1 / m_meanRate[band];
     }
+    m_volumeScale = m_scale[1].min(m_scale[0]);
+}
+
+LinkGroupPartPrices
+LinkGroupPartBound::Scaled(const LinkGroupPartPrices& slope) const
+{
+    return {{slope.volume.bits * m_volumeScale, slope.volume.share * m_volumeScale},
+            {slope.slots[0] * m_scale[0], slope.slots[1] * m_scale[1]}};
+}
+
+double
+LinkGroupPartBound::Square(const LinkGroupPartPrices& direction) const
+{
+    return ((direction.volume.bits.square() + direction.volume.share.square()) / m_volumeScale +
+            direction.slots[0].square() / m_scale[0] + direction.slots[1].square() / m_scale[1])
+        .sum();
 }
 
 LinkGroupBand
@@ -185,7 +202,8 @@ LinkGroupPartBound::Cheapest(uint32_t device, bool served, const LinkGroupPartPr
     {
         for (uint32_t a = part.fewest[0][device]; a <= most[0] && a + b <= m_offers.Slots(); ++a)
         {
-            double high = m_largest[0][stride + a] + m_largest[1][stride + b];
+            double high = std::min(m_offers.most(device),
+                                   m_largest[0][stride + a] + m_largest[1][stride + b]);
             const double sure = m_smallest[0][stride + a] + m_smallest[1][stride + b];
             // bits that come may be ignored, unless (14a) is literal
             double low = m_offers.literal ? sure : 0.0;

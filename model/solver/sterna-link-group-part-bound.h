@@ -99,6 +99,11 @@ class LinkGroupPartBound
 
     /// Prices to start from.
     LinkGroupPartPrices Extend(const LinkGroupPrices& prices) const;
+    /// A slope with each component divided by the device's rate: prices of links that carry much
+    /// move as far, relative to what they are, as those of links that carry little.
+    LinkGroupPartPrices Scaled(const LinkGroupPartPrices& slope) const;
+    /// Square of the norm in which a scaled slope is the steepest ascent.
+    double Square(const LinkGroupPartPrices& direction) const;
     LinkGroupBand BandOf(uint32_t offer) const;
     uint32_t SlotOf(uint32_t offer) const;
 
@@ -119,6 +124,8 @@ class LinkGroupPartBound
     const LinkGroupOffers& m_offers;
     const LinkGroupPart* m_part{nullptr};
     std::array<Eigen::ArrayXd, 2> m_meanRate; //!< unit of the slots' prices, Mbit
+    std::array<Eigen::ArrayXd, 2> m_scale;    //!< 1 / what a slot of that band brings, 1 / Mbit
+    Eigen::ArrayXd m_volumeScale;             //!< of the faster band
     std::vector<LinkGroupBand> m_band;        //!< per offer
     std::vector<uint32_t> m_slotOf;           //!< per offer
     /// Per band [device * (slots + 1) + count]: largest and smallest sum of rates of so many slots

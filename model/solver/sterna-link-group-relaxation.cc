@@ -49,7 +49,7 @@ LinkGroupRelaxation::LinkGroupRelaxation(const LinkGroupOffers& offers)
 {
     for (uint32_t k = 0; k < offers.Devices(); ++k)
     {
-        if (offers.missing(k) > 0 && offers.most(k) >= offers.missing(k))
+        if (offers.CanServe(k))
         {
             m_perMissing(k) = 1 / offers.missing(k);
         }

@@ -22,7 +22,9 @@ namespace
 {
 
 constexpr uint32_t ROOT_EVALUATIONS = 1500;
-constexpr uint32_t NODE_EVALUATIONS = 80;
+constexpr uint32_t NODE_EVALUATIONS = 60;
+/// Questions about one slot come after those about devices: slots are much alike.
+constexpr double LINK_EMPHASIS = 0.03;
 
 } // namespace
 
@@ -175,7 +177,7 @@ LinkGroupTreeSearch::FindStart()
         }
     }
     Offer(plan, true);
-    m_progress.bound = best;
+    m_progress.bound = std::max(0.0, best); // (14a) is a sum of squares
 }
 
 void
@@ -251,11 +253,11 @@ LinkGroupTreeSearch::Tighten(Node& node, uint32_t evaluations)
             Average(m_averaged);
         }
         const auto& slope = m_bound.Slope();
-        const double before = direction.Dot(direction);
+        const double before = m_bound.Square(direction);
         const double kept = before > 0 ? std::max(0.0, -slope.Dot(direction) / before) : 0.0;
         direction = direction * kept;
-        direction += slope;
-        const double square = direction.Dot(direction);
+        direction += m_bound.Scaled(slope);
+        const double square = m_bound.Square(direction);
         if (!(square > 0))
         {
             break;
@@ -411,7 +413,8 @@ LinkGroupTreeSearch::AskAboutLinks(const Node& node, Question& best) const
             {
                 const double part = std::min(1.0, use[k]);
                 const double score =
-                    0.3 * part * (1 - part) * m_offers.weight(k) * bits * bits + 1e-12 * part;
+                    LINK_EMPHASIS * part * (1 - part) * m_offers.weight(k) * bits * bits +
+                    1e-12 * part;
                 if (score > best.score)
                 {
                     best = Question();
