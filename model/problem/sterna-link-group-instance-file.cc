@@ -224,6 +224,10 @@ LinkGroupInstance::Read(const std::string& path)
     const uint32_t slots = file.Count("T", 1e4);
     instance.slotDuration = file.Number(file.Get("slot_s"), "slot_s", 1e-9, 1e9);
     instance.demand = file.PerDevice(file.Get("D"), "D", devices);
+    if (!(instance.demand.maxCoeff() > 0))
+    {
+        file.Refuse("gives only demands of 0; no device has a demand");
+    }
     instance.threshold = file.PerDevice(file.Get("Dp"), "Dp", devices);
     for (uint32_t k = 0; k < devices; ++k)
     {
