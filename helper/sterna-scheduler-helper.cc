@@ -8,6 +8,7 @@
 #include "ns3/pointer.h"
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-link-group-agent-decider.h"
+#include "ns3/sterna-safetensors.h"
 #include "ns3/string.h"
 
 #include <algorithm>
@@ -196,12 +197,33 @@ CreateLinkGroupDecider(Ptr<Agent> agent, bool training)
     return decider;
 }
 
+namespace
+{
+
+/// Whether a file is a policy of EmclAgent; one that cannot be read is FrozenPolicy's to refuse.
+bool
+IsEmclPolicy(const std::string& path)
+{
+    try
+    {
+        return Safetensors::Read(path).GetMetadata("sterna.kind", path) == "emcl";
+    }
+    catch (const InputError&)
+    {
+        return false;
+    }
+}
+
+} // namespace
+
 Ptr<Agent>
 CreatePolicy(const std::string& path)
 {
     const bool script = path.size() > 3 && path.substr(path.size() - 3) == ".pt";
     ObjectFactory factory;
-    factory.SetTypeId(PREFIX + (script ? "TorchScriptPolicy" : "FrozenPolicy"));
+    factory.SetTypeId(PREFIX + (script               ? "TorchScriptPolicy"
+                                : IsEmclPolicy(path) ? "EmclAgent"
+                                                     : "FrozenPolicy"));
     factory.Set("Policy", StringValue(path));
     return factory.Create<Agent>();
 }

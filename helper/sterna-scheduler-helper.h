@@ -77,7 +77,8 @@ Ptr<LinkGroupDecider> CreateLinkGroupDecider(Ptr<Agent> agent, bool training = f
 /// Makes an agent from its name (`Wolpertinger`, `ns3::sterna::WolpertingerAgent`).
 Ptr<Agent> CreateAgent(const std::string& name);
 
-/// The agent that a policy file asks for: FrozenPolicy, or TorchScriptPolicy for `.pt`.
+/// The agent that a policy file asks for: TorchScriptPolicy for `.pt`, EmclAgent for what one saved,
+/// otherwise FrozenPolicy.
 Ptr<Agent> CreatePolicy(const std::string& path);
 
 template <typename... Arguments>

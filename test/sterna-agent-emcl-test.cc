@@ -502,6 +502,10 @@ class EmclPolicyTest : public TestCase
         refusal = GetRefusal([&]() { other->Configure(spaces); });
         NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "share has 9 features"), true, refusal);
         auto agent = MakeAgent(MakeCritic(1, 96), 97);
+        refusal = GetRefusal([&]() {
+            agent->Evaluate(Eigen::VectorXf::Zero(9), RowMatrixXf(3, 12), RowMatrixXf(1, 2));
+        });
+        NS_TEST_EXPECT_MSG_EQ(Contains(refusal, "a window of 3 x 12"), true, refusal);
         Transition transition;
         transition.observation = DrawObservation(MakeSpaces(), MakeStream(98));
         transition.action = agent->Act(transition.observation, Agent::Mode::EXPLORE);

@@ -136,7 +136,9 @@ class TrajectoryTest : public TestCase
                     expected.insert(t);
                     CheckTuple(memory, life, t);
                 }
-                NS_TEST_EXPECT_MSG_EQ(memory.CanDraw(t), (expected.count(t) > 0), count << ": " << t);
+                NS_TEST_EXPECT_MSG_EQ(memory.CanDraw(t),
+                                      (expected.count(t) > 0),
+                                      count << ": " << t);
             }
             NS_TEST_EXPECT_MSG_EQ(memory.CanDraw(oldest - 1), false, "overwritten");
             NS_TEST_EXPECT_MSG_EQ(memory.CanDraw(int64_t(count)), false, "not lived yet");

@@ -122,6 +122,8 @@ class SternaLearnersTest : public TestCase
             if (const auto emcl = DynamicCast<EmclAgent>(agent))
             {
                 Evaluate(emcl);
+                const auto saved = CreatePolicy(CreateTempDirFilename("policy.safetensors"));
+                NS_TEST_EXPECT_MSG_EQ((DynamicCast<EmclAgent>(saved) != nullptr), true, "its kind");
                 NS_TEST_EXPECT_MSG_EQ((Policy(agent) == policy), true, "nothing was learned");
             }
         }

@@ -438,6 +438,18 @@ EmclAgent::Evaluate(const Eigen::VectorXf& features,
                     const RowMatrixXf& choices) const
 {
     const State& state = Started();
+    const EmclShape& shape = m_critic->GetNetwork().GetShape();
+    if (features.size() != m_spaces.features || choices.cols() != m_spaces.embedding ||
+        steps.rows() != shape.window || (shape.window > 0 && steps.cols() != shape.step))
+    {
+        throw InputError("EmclAgent was asked to evaluate " + std::to_string(features.size()) +
+                         " features, a window of " + std::to_string(steps.rows()) + " x " +
+                         std::to_string(steps.cols()) + " and choices of " +
+                         std::to_string(choices.cols()) + " columns, not " +
+                         std::to_string(m_spaces.features) + ", " + std::to_string(shape.window) +
+                         " x " + std::to_string(shape.step) + " and " +
+                         std::to_string(m_spaces.embedding) + ".");
+    }
     const RowMatrixXf row = features.transpose();
     const RowMatrixXf policy = m_actor.Policies(state.theta, row);
     const RowMatrixXf code = m_critic->Encode(Copy::ONLINE, row, steps);

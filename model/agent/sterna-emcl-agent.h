@@ -44,7 +44,10 @@ namespace sterna
  * (see MetaCritic), a baseline in (29), and omega is kept from one learning episode to the next,
  * where line 3 would initialise it anew, and with it forget. Targets use the mean of the policy at
  * s' and no noise, and the full Wolpertinger policy. Theta and omega take steps of Adam. Eq. (29)
- * values the proto-action: the neighbours are not differentiated.
+ * values the proto-action: the neighbours are not differentiated. The memory outlives a task: theta
+ * learns from the present task's tuples only, omega also from those of earlier tasks (`OldTasks`),
+ * whose next actions the present actor proposes. The deviation of the policy has a lower bound: with
+ * too little exploration the rewards in the window no longer say which task it is.
  *
  * Transitions of one task must follow each other: the window that identifies it is made of them.
  * Mode::EXPLORE samples the Gaussian, Mode::EXPLOIT takes its mean. If no choice is valid, or if a
