@@ -11,6 +11,11 @@
 #include "ns3/sterna-link-group-branch-and-bound.h"
 #include "ns3/uinteger.h"
 
+#ifdef STERNA_BONMIN
+#include "../bench/sterna-bonmin.h"
+#endif
+
+#include <iostream>
 #include <limits>
 
 /**
@@ -603,9 +608,12 @@ class DeciderTest : public LinkGroupTestCase
             const auto admm = CreateObject<LinkGroupAdmmHeuristic>();
             const auto descended = CreateObject<LinkGroupAdmmHeuristic>();
             descended->SetAttribute("Descent", BooleanValue(true));
-            ExpectNear(Play(instance, exact), exact->GetValue(), 1e-6, "branch and bound");
-            ExpectNear(Play(instance, admm), admm->GetValue(), 1e-6, "ADMM");
-            ExpectNear(Play(instance, descended), descended->GetValue(), 1e-6, "ADMM, descent");
+            const double played = Play(instance, exact);
+            ExpectNear(played, exact->GetValue(), 1e-6, "branch and bound");
+            const double rounded = Play(instance, admm);
+            ExpectNear(rounded, admm->GetValue(), 1e-6, "ADMM");
+            const double improved = Play(instance, descended);
+            ExpectNear(improved, descended->GetValue(), 1e-6, "ADMM, descent");
             ExpectTrue(exact->IsProved() && exact->GetGap() <= 1e-7, "proved");
             ExpectTrue(exact->GetValue() <= descended->GetValue() + 1e-6, "OPT <= descended");
             ExpectTrue(descended->GetValue() <= admm->GetValue(), "descended <= rounded");
@@ -636,6 +644,45 @@ class DeciderTest : public LinkGroupTestCase
     }
 };
 
+/// Branch and bound against Bonmin, where it is installed.
+class BonminTest : public LinkGroupTestCase
+{
+  public:
+    BonminTest()
+        : LinkGroupTestCase("Bonmin finds the same optimum")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+#ifdef STERNA_BONMIN
+        Draws draws(11);
+        uint32_t proved = 0;
+        for (uint32_t i = 0; i < 6; ++i)
+        {
+            const auto tiny = DrawTiny(draws, i);
+            const auto bonmin = bench::SolveWithBonmin(tiny.numbers, 10);
+            LinkGroupTreeSearch search(tiny.numbers);
+            search.Solve();
+            if (!bonmin.proved)
+            {
+                continue; // its NLP solver fails on some instances
+            }
+            ++proved;
+            ExpectNear(search.Progress().value,
+                       bonmin.value,
+                       1e-6 * (1 + tiny.numbers.IdleObjective()),
+                       "instance " + std::to_string(i));
+        }
+        ExpectTrue(proved >= 3, "Bonmin proves " + std::to_string(proved) + " of 6 instances");
+#else
+        std::cout << "skipped: Bonmin finds the same optimum (built without Bonmin; Debian: "
+                     "coinor-libbonmin-dev and pkg-config)\n";
+#endif
+    }
+};
+
 class LinkGroupExactTestSuite : public TestSuite
 {
   public:
@@ -648,6 +695,7 @@ class LinkGroupExactTestSuite : public TestSuite
         AddTestCase(new AdmmBlocksTest);
         AddTestCase(new AdmmValueTest);
         AddTestCase(new DeciderTest);
+        AddTestCase(new BonminTest);
     }
 };
 
