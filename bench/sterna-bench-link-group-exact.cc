@@ -158,7 +158,7 @@ BoundOfThousand(uint32_t rounds, bench::Report& report)
                   << result.seconds << " s; best plan known " << value << "\n";
     }
     report.AtMost(7, "seconds of a bound, K = 1000", Median(seconds), 0.2);
-    report.AtMost(7, "milliseconds per step with its certificate", 1e3 * Median(perStep), 0.3);
+    report.AtMost(7, "milliseconds per step, certificates included", 1e3 * Median(perStep), 0.3);
     report.AtMost(7, "(best known - bound) / best known", Median(gaps), 0.005);
 }
 
