@@ -20,6 +20,8 @@ NS_LOG_COMPONENT_DEFINE("SternaLinkGroupBound");
 namespace
 {
 
+constexpr uint32_t STEPS_PER_CERTIFICATE = 4; //!< a certificate costs as much as a step
+
 /// Raises the bound from the best prices so far.
 void
 Polish(LinkGroupDual& dual, LinkGroupBoundResult& result, uint32_t evaluations, double known)
@@ -91,10 +93,15 @@ LinkGroupBound::Solve(const LinkGroupInstance& instance, double known) const
     result.prices = relaxation.Prices();
     result.value = dual.Evaluate(result.prices);
     result.evaluations = 1;
-    while (result.steps < m_steps)
+    bool moved = true;
+    while (moved && result.steps < m_steps)
     {
-        const bool moved = relaxation.Step();
+        moved = relaxation.Step();
         ++result.steps;
+        if (result.steps % STEPS_PER_CERTIFICATE != 0 && moved && result.steps < m_steps)
+        {
+            continue;
+        }
         const auto prices = relaxation.Prices();
         const double value = dual.Evaluate(prices);
         ++result.evaluations;
@@ -102,10 +109,6 @@ LinkGroupBound::Solve(const LinkGroupInstance& instance, double known) const
         {
             result.value = value;
             result.prices = prices;
-        }
-        if (!moved)
-        {
-            break;
         }
     }
     Polish(dual, result, m_polishing, known);

@@ -34,7 +34,7 @@ struct LinkGroupBoundResult
  * \ingroup sterna
  * A certified lower bound on (14a), where the optimum is out of reach.
  *
- * LinkGroupRelaxation finds prices, LinkGroupDual certifies them after every step, and a
+ * LinkGroupRelaxation finds prices, LinkGroupDual certifies them after every fourth step, and a
  * subgradient method with steps after Polyak and deflection after Camerini, Fratta and Maffioli
  * then raises the bound, which knows that y is binary and the relaxation does not.
  */

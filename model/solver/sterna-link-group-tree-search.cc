@@ -23,6 +23,10 @@ namespace
 
 constexpr uint32_t ROOT_EVALUATIONS = 1500;
 constexpr uint32_t NODE_EVALUATIONS = 60;
+/// Once in so many nodes a plan is searched around thoroughly, and a mixture of two plans.
+constexpr uint64_t MIXED_NODES = 16;
+/// Who is served is asked first: it raises bounds most.
+constexpr double SERVED_EMPHASIS = 10;
 /// Questions about one slot come after those about devices: slots are much alike.
 constexpr double LINK_EMPHASIS = 0.03;
 
@@ -323,7 +327,17 @@ LinkGroupTreeSearch::RoundOff(uint64_t node)
     {
         plan[t] = m_offers.Best(t, m_use);
     }
-    Offer(plan, node % 16 == 0);
+    Offer(plan, node % MIXED_NODES == 0);
+    if (node % MIXED_NODES == MIXED_NODES / 2)
+    {
+        // half of the best plan, half of this node's: a mixture of both may beat both
+        uint64_t mixture = (node + 1) * 0x9e3779b97f4a7c15;
+        for (uint32_t t = 0; t < m_offers.Slots(); ++t, mixture = mixture << 1 | mixture >> 63)
+        {
+            plan[t] = mixture >> 63 ? m_plan[t] : plan[t];
+        }
+        Offer(plan, true);
+    }
 }
 
 LinkGroupTreeSearch::Question
@@ -345,7 +359,8 @@ LinkGroupTreeSearch::AskAboutDevices(const Node& node, Question& best) const
         if (node.part.served[k] == LinkGroupPart::OPEN && m_offers.missing(k) > 0)
         {
             const double part = m_served(k) / m_averaged;
-            const double score = std::min(part, 1 - part) * m_offers.servedWeight * (2 * left + 1);
+            const double score =
+                SERVED_EMPHASIS * std::min(part, 1 - part) * m_offers.servedWeight * (2 * left + 1);
             if (score > best.score && score > 0)
             {
                 best = Question();
