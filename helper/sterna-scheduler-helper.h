@@ -78,6 +78,9 @@ Ptr<Agent> CreateAgent(const std::string& name);
 /// The agent that a policy file asks for: FrozenPolicy, or TorchScriptPolicy for `.pt`.
 Ptr<Agent> CreatePolicy(const std::string& path);
 
+/// The decider of any policy file: an agent's, or a priority index.
+Ptr<LinkGroupDecider> CreatePolicyDecider(const std::string& path);
+
 template <typename... Arguments>
 void
 SternaSchedulerHelper::SetDecider(const std::string& decider, Arguments&&... arguments)
