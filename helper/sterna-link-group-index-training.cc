@@ -100,7 +100,7 @@ class Lecture : public LinkGroupDecider
                       MakeSlotInstance(problem, state),
                       judgements,
                       completion,
-                      completion / m_idleObjective);
+                      problem.Devices() * completion / m_idleObjective);
         const auto best = std::min_element(
             judgements.begin(),
             judgements.end(),
@@ -152,6 +152,23 @@ struct Training
 };
 
 } // namespace
+
+std::vector<LinkGroupPreset>
+LinkGroupIndexRecipe::MixedLoads()
+{
+    const auto paper = LinkGroupPreset::FromName("paper");
+    auto fifth = paper;
+    fifth.devices /= 5;
+    std::vector<LinkGroupPreset> loads;
+    for (uint32_t i = 0; i < 9; ++i)
+    {
+        loads.push_back(LinkGroupPreset::FromName("small"));
+        loads.push_back(LinkGroupPreset::FromName("learn"));
+    }
+    loads.push_back(fifth);
+    loads.push_back(paper);
+    return loads;
+}
 
 Mlp
 TrainIndexPolicy(const LinkGroupExperiment& experiment,

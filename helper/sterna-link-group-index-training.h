@@ -22,11 +22,14 @@ namespace sterna
 /// On what and how an index is trained.
 struct LinkGroupIndexRecipe
 {
-    /// Sizes and loads that take turns, run by run: small, learn, and a cut of paper.
-    std::vector<LinkGroupPreset> loads{{20, 1, 1}, {20, 2, 5}, {100, 3, 1}};
+    /// Sizes and loads that take turns, run by run.
+    std::vector<LinkGroupPreset> loads{MixedLoads()};
     uint32_t rounds{6};   //!< of play and fit
     uint32_t futures{15}; //!< in which the teacher judges a group
     LinkGroupIndexFit fit;
+
+    /// small and learn in turn; of 20 runs one is paper and one a fifth of it, which take long.
+    static std::vector<LinkGroupPreset> MixedLoads();
 };
 
 /**

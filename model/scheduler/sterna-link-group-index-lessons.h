@@ -34,7 +34,7 @@ struct LinkGroupIndexLesson
     std::vector<float> gapShare; //!< as LinkGroupLinkFeatures::Candidate, one per row
     std::vector<float> progress;
     std::vector<Group> groups;
-    float weight; //!< C as a share of the idle objective: what a mistake costs
+    float weight; //!< K C / idle objective: what a mistake costs
 };
 
 /// How an index is fitted to lessons.

@@ -58,7 +58,7 @@ LinkGroupIndexPolicy::GetTypeId()
                                           MakeUintegerChecker<uint32_t>())
                             .AddAttribute("Trust",
                                           "Weight of the index against the futures' verdict.",
-                                          DoubleValue(0.5),
+                                          DoubleValue(1),
                                           MakeDoubleAccessor(&LinkGroupIndexPolicy::m_trust),
                                           MakeDoubleChecker<double>(0));
     return tid;
