@@ -16,12 +16,14 @@
  *     sterna-link-group-scheduling --preset=paper --deciders=Random,Greedy --fidelity=flow
  *     sterna-link-group-scheduling --train=2000 --output=mine
  *     sterna-link-group-scheduling --policy=mine/policy.safetensors --RngRun=7
+ *     sterna-link-group-scheduling --dynamics=users --fidelity=flow
  *
  * Every attribute of every model can be set, too:
  *
  *     --ns3::sterna::SlotScheduler::DecisionDelayModel=Measured
  *
- * It prints a table and leaves summary.csv, slots.csv, timing.csv (the wall times, which differ
+ * With --dynamics the world changes every 200 slots of a run, and the program says how long the
+ * objective takes to recover. It prints a table and leaves summary.csv, slots.csv, timing.csv (the wall times, which differ
  * from run to run), manifest.json and pictures in the output folder.
  */
 
@@ -31,9 +33,12 @@
 #include "ns3/rng-seed-manager.h"
 #include "ns3/sterna-command-line-check.h"
 #include "ns3/sterna-error.h"
+#include "ns3/sterna-link-group-bound.h"
 #include "ns3/sterna-link-group-experiment.h"
 #include "ns3/sterna-link-group-index-policy.h"
 #include "ns3/sterna-link-group-index-training.h"
+#include "ns3/sterna-link-group-recovery.h"
+#include "ns3/sterna-link-group-solution.h"
 #include "ns3/sterna-output-folder.h"
 #include "ns3/sterna-progress-bar.h"
 #include "ns3/sterna-scheduler-helper.h"
@@ -65,13 +70,22 @@ struct Options
     std::string policy{STERNA_SOURCE_DIR "/examples/policies/link-group-learn.safetensors"};
     std::string output{"sterna-output"};
     LinkGroupSetting setting;
+    std::string dynamics{"none"};
     uint32_t cycles{30};
+    uint32_t slots{100}; //!< of a run
     uint32_t train{0};
     std::string agent{"Wolpertinger"};
+    std::string instance;
+    std::string exportInstance;
 };
+
+/// T of the scheduling cycle, its default.
+constexpr uint32_t SLOTS_PER_CYCLE = 10;
 
 /// Random stream of the intervals, apart from all that the simulations use.
 constexpr int64_t BOOTSTRAP_STREAM = 1;
+/// Random stream of a decider that works on an instance.
+constexpr int64_t DECIDER_STREAM = 2;
 
 std::vector<std::string>
 Split(const std::string& list)
@@ -128,6 +142,13 @@ Check(const Options& options)
     experiment.fidelity = FidelityOf(options.fidelity);
     experiment.setting.rates = RatesOf(options.rates);
     experiment.cycles = options.cycles;
+    if (options.slots == 0 || options.slots % SLOTS_PER_CYCLE != 0)
+    {
+        throw InputError("The number of slots in a run is " + std::to_string(options.slots) +
+                         "; it must be a positive multiple of " + std::to_string(SLOTS_PER_CYCLE) +
+                         ", a cycle.");
+    }
+    experiment.cyclesPerRun = options.slots / SLOTS_PER_CYCLE;
     if (options.cycles == 0)
     {
         throw InputError("The number of cycles is 0; at least one is needed.");
@@ -223,7 +244,7 @@ Compare(const Options& options,
     auto& slots = folder.Open("slots.csv");
     auto& timing = folder.Open("timing.csv");
     slots << "decider,run,slot,devices_served_by_transmitter,delivered_mbit,reward,objective,"
-             "served\n"
+             "served,idle_objective,present,update\n"
           << std::setprecision(10);
     timing << "decider,run,slot,decision_seconds\n";
     std::vector<LinkGroupOutcome> outcomes;
@@ -242,7 +263,8 @@ Compare(const Options& options,
                 const auto& slot = record.slot;
                 slots << name << "," << record.run << "," << slot.slot << "," << Link(slot.group)
                       << "," << slot.deliveredMbit << "," << slot.reward << "," << slot.objective
-                      << "," << slot.served << "\n";
+                      << "," << slot.served << "," << slot.idleObjective << "," << slot.present
+                      << "," << record.update << "\n";
                 timing << name << "," << record.run << "," << slot.slot << ","
                        << record.decisionSeconds << "\n";
                 curve.push_back(slot.objective);
@@ -404,10 +426,96 @@ DrawServed(const std::vector<LinkGroupOutcome>& outcomes, OutputFolder& folder)
               folder);
 }
 
+/// How fast the deciders recover from what the dynamics do to them.
+void
+DrawRecovery(const std::vector<LinkGroupOutcome>& outcomes, OutputFolder& folder)
+{
+    DrawLines("recovery",
+              "Link-group scheduling: running mean of the objective over 20 slots",
+              "slot",
+              "objective / doing nothing",
+              RecoveryLines(outcomes),
+              folder);
+}
+
+/// Writes the instance of the first cycle, and nothing else.
+void
+ExportInstance(const Options& options, const LinkGroupExperiment& experiment)
+{
+    std::ostringstream text;
+    FirstInstance(experiment).Write(text);
+    const std::filesystem::path path(options.exportInstance);
+    const auto folder = path.has_parent_path() ? path.parent_path() : ".";
+    OutputFolder output(folder.string());
+    output.Open(path.filename().string()) << text.str();
+    output.Finish();
+    std::cout << "Written to " << options.exportInstance << "\n";
+}
+
+/// Value, bound and plan of every decider on an instance that the user brings.
+void
+SolveFile(const Options& options, const std::vector<std::string>& arguments)
+{
+    const auto instance =
+        std::make_shared<LinkGroupInstance>(LinkGroupInstance::Read(options.instance));
+    std::vector<LinkGroupSolution> solutions;
+    double least = instance->IdleObjective();
+    for (const auto& name : Split(options.deciders))
+    {
+        const auto decider =
+            name == "Policy" ? CreatePolicyDecider(options.policy) : CreateLinkGroupDecider(name);
+        decider->AssignStreams(DECIDER_STREAM);
+        solutions.push_back(SolveInstance(instance, name, decider));
+        least = std::min(least, solutions.back().objective);
+    }
+    const double bound = LinkGroupBound().Solve(*instance, least).value;
+    OutputFolder folder(options.output);
+    WriteSolutions(*instance, bound, solutions, folder.Open("solutions.json"));
+    WriteManifest(folder.Open("manifest.json"), PROGRAM, arguments);
+    folder.Finish();
+    std::printf("\n%u devices, %u slots, doing nothing %.10g, certified lower bound %.10g\n\n",
+                instance->Devices(),
+                instance->Slots(),
+                instance->IdleObjective(),
+                bound);
+    std::printf("%-18s %16s %14s %12s %9s\n",
+                "decider",
+                "objective",
+                "above bound, %",
+                "ms",
+                "refused");
+    for (const auto& solution : solutions)
+    {
+        std::printf("%-18s %16.10g %14.3f %12.3f %9u\n",
+                    solution.decider.c_str(),
+                    solution.objective,
+                    100 * (solution.objective / bound - 1),
+                    1e3 * solution.seconds,
+                    solution.refused);
+        for (std::size_t t = 0; t < solution.plan.size(); ++t)
+        {
+            std::printf("  slot %zu: devices by transmitter %s\n",
+                        t,
+                        Link(solution.plan[t]).c_str());
+        }
+    }
+    std::cout << "\nWritten to " << options.output << ": solutions.json, manifest.json\n";
+}
+
 void
 Run(const Options& options, const std::vector<std::string>& arguments)
 {
+    if (!options.instance.empty())
+    {
+        SolveFile(options, arguments);
+        return;
+    }
     const auto experiment = Check(options);
+    if (!options.exportInstance.empty())
+    {
+        ExportInstance(options, experiment);
+        return;
+    }
     OutputFolder folder(options.output);
     const std::string policy =
         options.train > 0 ? Train(options, arguments, experiment, folder) : options.policy;
@@ -415,13 +523,24 @@ Run(const Options& options, const std::vector<std::string>& arguments)
     const auto outcomes = Compare(options, experiment, policy, folder, objectiveBySlot);
     WriteSummary(outcomes, folder.Open("summary.csv"));
     WriteManifest(folder.Open("manifest.json"), PROGRAM, arguments);
-    folder.Finish();
     PrintTable(outcomes, options);
+    const bool dynamic = options.dynamics != "none";
+    if (dynamic)
+    {
+        WriteRecovery(outcomes, folder.Open("recovery.csv"));
+        PrintRecovery(outcomes, std::cout);
+    }
+    folder.Finish();
+    if (dynamic)
+    {
+        DrawRecovery(outcomes, folder);
+    }
     DrawCycle(outcomes, objectiveBySlot, folder);
     DrawServed(outcomes, folder);
     std::cout << "\nWritten to " << options.output
               << ": summary.csv, slots.csv, timing.csv, manifest.json, objective.png, "
-                 "served.png\n";
+                 "served.png"
+              << (dynamic ? ", recovery.csv, recovery.png\n" : "\n");
 }
 
 } // namespace
@@ -445,10 +564,22 @@ main(int argc, char* argv[])
     cmd.AddValue("fidelity", "packet or flow", options.fidelity);
     cmd.AddValue("rates", "shannon, or standard: DVB-S2X and NR CQI", options.rates);
     cmd.AddValue("deciders", "comma-separated list; Policy is --policy", options.deciders);
-    cmd.AddValue("cycles", "scheduling cycles per decider", options.cycles);
+    cmd.AddValue("dynamics",
+                 "none, users, demand or channel: what changes every 200 slots",
+                 options.dynamics);
+    cmd.AddValue("cycles",
+                 "scheduling cycles per decider; a run by default with dynamics",
+                 options.cycles);
+    cmd.AddValue("slots",
+                 "slots of a run, 10 a cycle; 1000 by default with dynamics",
+                 options.slots);
     cmd.AddValue("train", "cycles of training at flow level before; 0: none", options.train);
     cmd.AddValue("agent", "the agent that is trained", options.agent);
     cmd.AddValue("policy", "policy file of the decider Policy", options.policy);
+    cmd.AddValue("instance", "JSON file to solve instead of simulating", options.instance);
+    cmd.AddValue("export-instance",
+                 "JSON file to write the first cycle to, instead of simulating",
+                 options.exportInstance);
     cmd.AddValue("output", "folder for the results", options.output);
     try
     {
@@ -462,18 +593,32 @@ main(int argc, char* argv[])
                         "fidelity",
                         "rates",
                         "deciders",
+                        "dynamics",
                         "cycles",
+                        "slots",
                         "train",
                         "agent",
                         "policy",
+                        "instance",
+                        "export-instance",
                         "output"},
-                       {"devices", "cycles", "train"},
+                       {"devices", "cycles", "slots", "train"},
                        {"leo-power", "bs-power", "tst-power"});
         // twice: the preset gives defaults, which attributes on the command line override
         cmd.Parse(argc, argv);
         const auto preset = LinkGroupPreset::FromName(options.preset);
         preset.SetDefaults();
+        options.setting.dynamics = LinkGroupDynamics::FromName(options.dynamics);
+        options.setting.dynamics.SetDefaults();
         cmd.Parse(argc, argv);
+        if (options.dynamics != "none" && !IsGiven(arguments, "slots"))
+        {
+            options.slots = 1000;
+        }
+        if (options.dynamics != "none" && !IsGiven(arguments, "cycles"))
+        {
+            options.cycles = options.slots / SLOTS_PER_CYCLE;
+        }
         if (!IsGiven(arguments, "devices"))
         {
             options.setting.devices = preset.devices;

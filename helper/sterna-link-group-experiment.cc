@@ -33,11 +33,15 @@ constexpr uint64_t TRAINING_RUNS = uint64_t(1) << 32;
 
 /// Runs that take all the cycles of an experiment, and the cycles of each.
 std::vector<uint32_t>
-SplitInRuns(uint32_t cycles)
+SplitInRuns(const LinkGroupExperiment& experiment)
 {
-    std::vector<uint32_t> runs(cycles / LinkGroupExperiment::CYCLES_PER_RUN,
-                               LinkGroupExperiment::CYCLES_PER_RUN);
-    if (const uint32_t rest = cycles % LinkGroupExperiment::CYCLES_PER_RUN; rest > 0)
+    const uint32_t longest = experiment.cyclesPerRun;
+    if (longest == 0)
+    {
+        throw InputError("The number of cycles per run is 0; at least one is needed.");
+    }
+    std::vector<uint32_t> runs(experiment.cycles / longest, longest);
+    if (const uint32_t rest = experiment.cycles % longest; rest > 0)
     {
         runs.push_back(rest);
     }
@@ -148,7 +152,9 @@ RunDecider(const LinkGroupExperiment& experiment,
 {
     LinkGroupOutcome outcome;
     outcome.decider = name;
-    const auto runs = SplitInRuns(experiment.cycles);
+    // Nodes that somebody left behind would shift the numbers of ours, which channels hash.
+    Simulator::Destroy();
+    const auto runs = SplitInRuns(experiment);
     for (std::size_t r = 0; r < runs.size(); ++r)
     {
         RunScope scope;
@@ -156,7 +162,8 @@ RunDecider(const LinkGroupExperiment& experiment,
         LinkGroupScenario scenario(experiment.setting, Seconds(runs[r]), FIRST_STREAM);
         const auto decider = makeDecider();
         const auto scheduler = scenario.Install(decider, experiment.fidelity, runs[r]);
-        LinkGroupSlotRecord record{scope.First() + r, {}, 0};
+        LinkGroupSlotRecord record{scope.First() + r, {}, 0, false};
+        auto& run = outcome.runs.emplace_back();
         const std::function<void(const LinkGroupSlot&)> keep = [&](const LinkGroupSlot& slot) {
             record.slot = slot;
         };
@@ -164,6 +171,10 @@ RunDecider(const LinkGroupExperiment& experiment,
             [&](uint64_t, double, Time wallTime) {
                 record.decisionSeconds = wallTime.GetSeconds();
                 outcome.decisionSeconds.push_back(record.decisionSeconds);
+                const auto& updates = scenario.Updates();
+                record.update = !updates.empty() && updates.back() == record.slot.slot;
+                run.objective.push_back(record.slot.objective);
+                run.idleObjective.push_back(record.slot.idleObjective);
                 onSlot(record);
             };
         const std::function<void(const LinkGroupCycle&)> cycleEnd =
@@ -179,6 +190,7 @@ RunDecider(const LinkGroupExperiment& experiment,
                                               Callback<void, const LinkGroupCycle&>(cycleEnd));
         outcome.allGroups = scheduler->GetProblem().CountGroups();
         Simulator::Run();
+        run.updates = scenario.Updates();
         if (const auto learner = DynamicCast<LinkGroupAgentDecider>(decider))
         {
             outcome.candidateGroups += learner->GetMeanCandidates() / runs.size();
@@ -187,43 +199,131 @@ RunDecider(const LinkGroupExperiment& experiment,
     return outcome;
 }
 
-void
-TrainAgent(Ptr<Agent> agent,
-           const LinkGroupExperiment& experiment,
-           const std::string& checkpoint,
-           const std::function<void(uint32_t, const LinkGroupCycle&)>& onCycle)
+namespace
 {
-    const auto runs = SplitInRuns(experiment.cycles);
+
+/// Where the agent of a task keeps its checkpoint.
+std::string
+CheckpointOf(const std::string& checkpoint, std::size_t task)
+{
+    return task == 0 ? checkpoint : checkpoint + "." + std::to_string(task);
+}
+
+/// The worlds of all tasks in one simulation.
+class Episode
+{
+  public:
+    Episode(const std::vector<Ptr<LinkGroupAgentDecider>>& deciders,
+            const std::vector<LinkGroupTask>& tasks,
+            uint32_t cycles)
+    {
+        for (std::size_t i = 0; i < tasks.size(); ++i)
+        {
+            if (tasks[i].setDefaults)
+            {
+                tasks[i].setDefaults();
+            }
+            const int64_t stream = FIRST_STREAM + i * STREAMS_PER_TASK;
+            m_scenarios.push_back(
+                std::make_unique<LinkGroupScenario>(tasks[i].setting, Seconds(cycles), stream));
+            m_schedulers.push_back(
+                m_scenarios.back()->Install(deciders[i], SlotScheduler::Fidelity::FLOW, cycles));
+        }
+    }
+
+    /// Fixes the agents' spaces.
+    void Check(const std::vector<Ptr<LinkGroupAgentDecider>>& deciders)
+    {
+        for (std::size_t i = 0; i < deciders.size(); ++i)
+        {
+            deciders[i]->Check(m_schedulers[i]->GetProblem());
+        }
+    }
+
+    void AssignStreams()
+    {
+        for (std::size_t i = 0; i < m_scenarios.size(); ++i)
+        {
+            m_scenarios[i]->AssignSchedulerStreams(m_schedulers[i]);
+        }
+    }
+
+    Ptr<LinkGroupScheduler> First() const
+    {
+        return m_schedulers.front();
+    }
+
+  private:
+    /// More than any scenario uses.
+    static constexpr int64_t STREAMS_PER_TASK = 100000;
+
+    std::vector<std::unique_ptr<LinkGroupScenario>> m_scenarios;
+    std::vector<Ptr<LinkGroupScheduler>> m_schedulers;
+};
+
+} // namespace
+
+void
+TrainTasks(const std::vector<Ptr<Agent>>& agents,
+           const std::vector<LinkGroupTask>& tasks,
+           const LinkGroupExperiment& length,
+           const std::string& checkpoint,
+           const TrainingProgress& onCycle)
+{
+    const auto runs = SplitInRuns(length);
     const bool resumes = !checkpoint.empty() && std::filesystem::exists(checkpoint);
     const std::size_t first = resumes ? ReadRunsDone(checkpoint) : 0;
     uint32_t done = std::accumulate(runs.begin(), runs.begin() + std::min(first, runs.size()), 0U);
-    const auto decider = DynamicCast<LinkGroupAgentDecider>(CreateLinkGroupDecider(agent, true));
+    std::vector<Ptr<LinkGroupAgentDecider>> deciders;
+    for (const auto& agent : agents)
+    {
+        deciders.push_back(DynamicCast<LinkGroupAgentDecider>(CreateLinkGroupDecider(agent, true)));
+    }
     for (std::size_t r = first; r < runs.size(); ++r)
     {
         RunScope scope;
         RngSeedManager::SetRun(scope.First() + TRAINING_RUNS + r);
-        LinkGroupScenario scenario(experiment.setting, Seconds(runs[r]), FIRST_STREAM);
-        const auto scheduler = scenario.Install(decider, SlotScheduler::Fidelity::FLOW, runs[r]);
+        Episode episode(deciders, tasks, runs[r]);
         if (r == first)
         {
-            decider->Check(scheduler->GetProblem());
+            episode.Check(deciders);
+        }
+        for (std::size_t i = 0; i < agents.size() && r == first && resumes; ++i)
+        {
+            agents[i]->LoadCheckpoint(CheckpointOf(checkpoint, i));
         }
         if (r == first && resumes)
         {
-            agent->LoadCheckpoint(checkpoint);
-            scenario.AssignSchedulerStreams(scheduler); // as an undisturbed run does in every run
+            episode.AssignStreams(); // as an undisturbed run does in every run
+        }
+        for (const auto& agent : agents)
+        {
+            agent->BeginTask();
         }
         const std::function<void(const LinkGroupCycle&)> cycleEnd =
             [&](const LinkGroupCycle& cycle) { onCycle(++done, cycle); };
-        scheduler->TraceConnectWithoutContext("CycleEnd",
-                                              Callback<void, const LinkGroupCycle&>(cycleEnd));
+        episode.First()->TraceConnectWithoutContext(
+            "CycleEnd",
+            Callback<void, const LinkGroupCycle&>(cycleEnd));
         Simulator::Run();
         if (!checkpoint.empty() && (r + 1) % RUNS_PER_CHECKPOINT == 0)
         {
-            agent->SaveCheckpoint(checkpoint);
+            for (std::size_t i = 0; i < agents.size(); ++i)
+            {
+                agents[i]->SaveCheckpoint(CheckpointOf(checkpoint, i));
+            }
             WriteRunsDone(checkpoint, r + 1);
         }
     }
+}
+
+void
+TrainAgent(Ptr<Agent> agent,
+           const LinkGroupExperiment& experiment,
+           const std::string& checkpoint,
+           const TrainingProgress& onCycle)
+{
+    TrainTasks({agent}, {{experiment.setting, {}}}, experiment, checkpoint, onCycle);
 }
 
 } // namespace sterna

@@ -27,7 +27,7 @@ struct LinkGroupExperiment
     uint32_t cycles{30};
 
     /// Cycles of one simulation; then new places are drawn with the next run number.
-    static constexpr uint32_t CYCLES_PER_RUN = 10;
+    uint32_t cyclesPerRun{10};
 };
 
 /// One slot of a decider's: what it came to, and how long the decision took (wall time).
@@ -36,6 +36,15 @@ struct LinkGroupSlotRecord
     uint64_t run;
     LinkGroupSlot slot;
     double decisionSeconds;
+    bool update; //!< whether dynamics have changed the world with this slot
+};
+
+/// The slots of one simulation.
+struct LinkGroupRun
+{
+    std::vector<double> objective;     //!< (14a) after each slot
+    std::vector<double> idleObjective; //!< what it would be without deliveries in its cycle
+    std::vector<uint64_t> updates;     //!< first slots of the updates
 };
 
 /// All that one decider did in an experiment.
@@ -46,6 +55,7 @@ struct LinkGroupOutcome
     double candidateGroups{0};           //!< mean number offered to a learner; 0 for the others
     double allGroups{0};                 //!< |G|
     std::vector<double> decisionSeconds; //!< one per decision
+    std::vector<LinkGroupRun> runs;      //!< one per simulation
 
     MeanInterval Objective(int64_t stream) const;
     /// Percent by which the objective is below the idle one, per cycle.
@@ -70,21 +80,42 @@ LinkGroupOutcome RunDecider(const LinkGroupExperiment& experiment,
                             const std::function<void(const LinkGroupSlotRecord&)>& onSlot,
                             const std::function<void(uint32_t)>& onCycle);
 
+/// A kind of world that an agent learns in.
+struct LinkGroupTask
+{
+    LinkGroupSetting setting;
+    /// Makes the attributes' defaults those of this world; empty: they stay as they are.
+    std::function<void()> setDefaults;
+};
+
+/// Told after each cycle: how many are done, and what the latest of the first task came to.
+using TrainingProgress = std::function<void(uint32_t done, const LinkGroupCycle& cycle)>;
+
 /**
  * \ingroup sterna
- * Trains an agent at flow level, in runs that no evaluation sees (their numbers begin 2^32 above
- * the current one). Where `checkpoint` exists, training goes on from it; it is written again every
- * few runs, atomically.
+ * Trains one agent per task at flow level, all tasks side by side in one simulation: in every slot
+ * each agent decides and learns, as in Algorithm 2 of Yuan et al., 2022. Each run is an episode: it
+ * begins new tasks, in runs that no evaluation sees (their numbers begin 2^32 above the current
+ * one). Where `checkpoint` exists, training goes on from it; it is written again every few runs,
+ * atomically.
  *
- * \param agent what learns
- * \param experiment how large; `cycles` is the length of the training
- * \param checkpoint path of the file, or empty for none
- * \param onCycle called with the number of cycles that are done and the latest cycle
+ * \param agents what learns; they may share a meta learner
+ * \param tasks as many
+ * \param length `cycles` of the training, and cycles per run; the rest of it is not looked at
+ * \param checkpoint path of the file, or empty for none; agents beyond the first add a number
+ * \param onCycle shows progress
  */
+void TrainTasks(const std::vector<Ptr<Agent>>& agents,
+                const std::vector<LinkGroupTask>& tasks,
+                const LinkGroupExperiment& length,
+                const std::string& checkpoint,
+                const TrainingProgress& onCycle);
+
+/// Trains one agent in the experiment's own setting.
 void TrainAgent(Ptr<Agent> agent,
                 const LinkGroupExperiment& experiment,
                 const std::string& checkpoint,
-                const std::function<void(uint32_t, const LinkGroupCycle&)>& onCycle);
+                const TrainingProgress& onCycle);
 
 } // namespace sterna
 } // namespace ns3

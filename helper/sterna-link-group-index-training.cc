@@ -27,6 +27,8 @@ namespace
 
 /// Distance of training's run numbers from evaluation's.
 constexpr uint64_t TRAINING_RUNS = uint64_t(1) << 32;
+/// Cycles of a run.
+constexpr uint32_t LENGTH = 10;
 /// Stream of the network's first weights and of the order of lessons.
 constexpr int64_t TRAINING_STREAM = 1;
 const std::string NETWORK = "index";
@@ -182,7 +184,7 @@ TrainIndexPolicy(const LinkGroupExperiment& experiment,
                          " loads in " + std::to_string(recipe.rounds) +
                          " rounds; at least one of each is needed.");
     }
-    constexpr uint32_t LENGTH = LinkGroupExperiment::CYCLES_PER_RUN;
+
     const uint32_t runs = (experiment.cycles + LENGTH - 1) / LENGTH;
     const TrainingScope scope;
     Training training;
@@ -205,6 +207,7 @@ TrainIndexPolicy(const LinkGroupExperiment& experiment,
             auto run = experiment;
             run.setting.devices = load.devices;
             run.fidelity = SlotScheduler::Fidelity::FLOW;
+            run.cyclesPerRun = LENGTH;
             run.cycles = std::min(LENGTH, experiment.cycles - r * LENGTH);
             const auto outcome = RunDecider(
                 run,

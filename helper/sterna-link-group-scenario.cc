@@ -6,6 +6,7 @@
 
 #include "sterna-scheduler-helper.h"
 
+#include "ns3/boolean.h"
 #include "ns3/config.h"
 #include "ns3/double.h"
 #include "ns3/enum.h"
@@ -15,9 +16,12 @@
 #include "ns3/sterna-earth.h"
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-ground-position.h"
+#include "ns3/sterna-link-group-event-traffic.h"
 #include "ns3/uinteger.h"
 
 #include <cmath>
+#include <functional>
+#include <map>
 #include <sstream>
 
 namespace ns3
@@ -73,10 +77,38 @@ LinkGroupPreset::SetDefaults() const
                        DoubleValue(servedEmphasis));
 }
 
+LinkGroupDynamics
+LinkGroupDynamics::FromName(const std::string& name)
+{
+    const std::map<std::string, Kind> kinds{{"none", Kind::NONE},
+                                            {"users", Kind::USERS},
+                                            {"demand", Kind::DEMAND},
+                                            {"channel", Kind::CHANNEL}};
+    const auto found = kinds.find(name);
+    if (found == kinds.end())
+    {
+        throw InputError("There are no dynamics '" + name +
+                         "'; known ones are none, users, demand and channel.");
+    }
+    return {found->second};
+}
+
+void
+LinkGroupDynamics::SetDefaults() const
+{
+    Config::SetDefault("ns3::sterna::LinkGroupTraffic::CarryOver",
+                       BooleanValue(kind != Kind::NONE));
+    Config::SetDefault("ns3::sterna::LinkGroupEventTraffic::Order",
+                       EnumValue(kind == Kind::USERS ? LinkGroupEventTraffic::LOW_FIRST
+                                                     : LinkGroupEventTraffic::HIGH_FIRST));
+}
+
 LinkGroupScenario::LinkGroupScenario(const LinkGroupSetting& setting,
                                      Time passDuration,
                                      int64_t stream)
-    : m_stream(stream)
+    : m_stream(stream),
+      m_dynamics(setting.dynamics),
+      m_updates(std::make_shared<std::vector<uint64_t>>())
 {
     if (setting.devices <= TSTS + 1)
     {
@@ -93,6 +125,30 @@ LinkGroupScenario::LinkGroupScenario(const LinkGroupSetting& setting,
     m_network.InstallSatellites(m_leo);
     m_network.InstallTerminals(m_tst, m_bs, m_ue);
     m_stream += m_network.AssignStreams(m_stream);
+    if (m_dynamics.kind == LinkGroupDynamics::Kind::CHANNEL)
+    {
+        AddShocks();
+    }
+}
+
+void
+LinkGroupScenario::AddShocks()
+{
+    m_shocks = CreateObject<ChannelShocks>();
+    m_shocks->AddChannel(m_network.GetChannel(Band::KA));
+    m_shocks->AddChannel(m_network.GetChannel(Band::C));
+    m_stream += m_shocks->AssignStreams(m_stream);
+    ListenTo(m_shocks);
+    m_bs.Get(0)->AddApplication(m_shocks);
+}
+
+void
+LinkGroupScenario::ListenTo(Ptr<Object> source)
+{
+    const std::function<void(uint64_t)> keep = [updates = m_updates](uint64_t slot) {
+        updates->push_back(slot);
+    };
+    source->TraceConnectWithoutContext("Update", Callback<void, uint64_t>(keep));
 }
 
 void
@@ -182,10 +238,33 @@ LinkGroupScenario::Install(Ptr<LinkGroupDecider> decider,
     helper.SetAttribute("Fidelity", EnumValue(fidelity));
     helper.SetAttribute("Cycles", UintegerValue(cycles));
     helper.SetDecider(decider);
+    if (m_dynamics.kind == LinkGroupDynamics::Kind::USERS)
+    {
+        helper.SetTraffic("ns3::sterna::LinkGroupUserTraffic");
+    }
+    else if (m_dynamics.kind == LinkGroupDynamics::Kind::DEMAND)
+    {
+        helper.SetTraffic("ns3::sterna::LinkGroupBurstyTraffic");
+    }
     const auto applications = helper.Install(m_network);
     const auto scheduler = DynamicCast<LinkGroupScheduler>(applications.Get(0));
     AssignSchedulerStreams(scheduler);
+    PointerValue traffic;
+    scheduler->GetAttribute("Traffic", traffic);
+    ListenTo(traffic.GetObject());
+    if (m_shocks && cycles > 0)
+    {
+        UintegerValue slots;
+        scheduler->GetAttribute("SlotsPerCycle", slots);
+        m_shocks->SetStopTime(scheduler->GetSlotDuration() * int64_t(cycles * slots.Get()));
+    }
     return scheduler;
+}
+
+const std::vector<uint64_t>&
+LinkGroupScenario::Updates() const
+{
+    return *m_updates;
 }
 
 void

@@ -8,10 +8,13 @@
 #include "sterna-helper.h"
 
 #include "ns3/node-container.h"
+#include "ns3/sterna-channel-shocks.h"
 #include "ns3/sterna-link-group-scheduler.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace ns3
 {
@@ -31,6 +34,26 @@ struct LinkGroupPreset
     void SetDefaults() const;
 };
 
+/// What upsets a scenario every 200 slots: Figs. 4 to 6 of Yuan et al., IEEE TWC 2022.
+struct LinkGroupDynamics
+{
+    enum class Kind
+    {
+        NONE,   //!< nothing: cycles are independent of each other
+        USERS,  //!< very many or very few users arrive: LinkGroupUserTraffic
+        DEMAND, //!< demands jump: LinkGroupBurstyTraffic
+        CHANNEL //!< links are cut: ChannelShocks
+    };
+
+    Kind kind{Kind::NONE};
+
+    /// `none`, `users`, `demand` or `channel`; throws InputError for another name.
+    static LinkGroupDynamics FromName(const std::string& name);
+    /// Makes the paper's ways the default, as Config::SetDefault() does: unserved demand carries
+    /// over to the next cycle, and users first stay away, as in Fig. 4.
+    void SetDefaults() const;
+};
+
 /// What does not change from run to run.
 struct LinkGroupSetting
 {
@@ -46,6 +69,7 @@ struct LinkGroupSetting
     double leoPower{100}; //!< W
     double bsPower{40};   //!< W
     double tstPower{2};   //!< W
+    LinkGroupDynamics dynamics;
 };
 
 /**
@@ -77,6 +101,9 @@ class LinkGroupScenario
     /// Fixes the streams of traffic and decider once more.
     void AssignSchedulerStreams(Ptr<LinkGroupScheduler> scheduler) const;
 
+    /// First slots of the updates so far; filled by the schedulers that Install() made.
+    const std::vector<uint64_t>& Updates() const;
+
     SternaHelper& Network();
     const NodeContainer& Satellites() const;
     const NodeContainer& Ues() const;
@@ -85,8 +112,14 @@ class LinkGroupScenario
     void PlaceTerminals();
     void PlaceSatellite(Time passDuration);
     void SetUpNetwork(const LinkGroupSetting& setting);
+    void AddShocks();
+    /// Lets a trace source `Update` tell Updates().
+    void ListenTo(Ptr<Object> source);
 
     int64_t m_stream;
+    LinkGroupDynamics m_dynamics;
+    std::shared_ptr<std::vector<uint64_t>> m_updates; //!< trace sinks keep it alive
+    Ptr<ChannelShocks> m_shocks;                      //!< null if nothing hits the channels
     NodeContainer m_leo;
     NodeContainer m_bs;
     NodeContainer m_tst;

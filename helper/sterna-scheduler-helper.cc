@@ -32,6 +32,12 @@ SternaSchedulerHelper::SetAttribute(const std::string& name, const AttributeValu
 }
 
 void
+SternaSchedulerHelper::SetTraffic(const std::string& traffic)
+{
+    m_traffic.SetTypeId(traffic);
+}
+
+void
 SternaSchedulerHelper::SetTrafficAttribute(const std::string& name, const AttributeValue& value)
 {
     m_traffic.Set(name, value);

@@ -33,6 +33,8 @@ class SternaSchedulerHelper
 
     /// Sets an attribute of the scheduler.
     void SetAttribute(const std::string& name, const AttributeValue& value);
+    /// Says what its traffic is: the TypeId of a LinkGroupTraffic, which it is by default.
+    void SetTraffic(const std::string& traffic);
     /// Sets an attribute of its traffic.
     void SetTrafficAttribute(const std::string& name, const AttributeValue& value);
 

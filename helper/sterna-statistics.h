@@ -30,6 +30,19 @@ struct MeanInterval
  */
 MeanInterval BootstrapMean(const std::vector<double>& sample, int64_t stream);
 
+/**
+ * \ingroup sterna
+ * Interquartile mean (the mean of the middle half; a value on an edge counts in part) and its 95 %
+ * percentile bootstrap interval, as Agarwal et al. (NeurIPS 2021) recommend for few runs.
+ *
+ * \param sample at least one value
+ * \param stream the ns-3 random stream that draws the resamples
+ */
+MeanInterval BootstrapInterquartileMean(const std::vector<double>& sample, int64_t stream);
+
+/// The mean of the middle half of a sample that is not empty.
+double InterquartileMean(std::vector<double> sample);
+
 /// The middle value (mean of the two middle ones) of a sample that is not empty.
 double Median(std::vector<double> sample);
 

@@ -178,6 +178,48 @@ class SternaMainProgramTest : public TestCase
 
 /**
  * \ingroup sterna-tests
+ * A run with dynamics: 500 slots, updates at 200 and 400, and what came of them.
+ */
+class SternaDynamicProgramTest : public TestCase
+{
+  public:
+    SternaDynamicProgramTest()
+        : TestCase("the main program tells how long recovery takes")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        for (const std::string dynamics : {"users", "demand", "channel"})
+        {
+            const fs::path folder = CreateTempDirFilename("dynamics-" + dynamics);
+            const auto ended = RunProgram("sterna-link-group-scheduling",
+                                          "--deciders=Random,Greedy --fidelity=flow --slots=500 "
+                                          "--dynamics=" +
+                                              dynamics + " --output=" + folder.string());
+            NS_TEST_ASSERT_MSG_EQ(ended.status, 0, ended.output);
+            const auto slots = ReadCsv(folder / "slots.csv");
+            NS_TEST_ASSERT_MSG_EQ(slots.size(), 2 * 500 + 1, "one run of 50 cycles each");
+            for (std::size_t t = 1; t < slots.size(); ++t)
+            {
+                const bool update = slots[t][2] == "200" || slots[t][2] == "400";
+                NS_TEST_EXPECT_MSG_EQ(slots[t].back(), (update ? "1" : "0"), "slot " << t);
+            }
+            // two deciders, one run and the mean of it, three measures, two updates
+            NS_TEST_EXPECT_MSG_EQ(ReadCsv(folder / "recovery.csv").size(),
+                                  2 * 2 * 3 * 2 + 1,
+                                  "a line for each");
+            NS_TEST_EXPECT_MSG_NE(ended.output.find("slots to recover"),
+                                  std::string::npos,
+                                  "a table on the screen");
+            NS_TEST_EXPECT_MSG_EQ(fs::exists(folder / "recovery.plt"), true, "a picture");
+        }
+    }
+};
+
+/**
+ * \ingroup sterna-tests
  * Same seed, two runs, training included: the same bytes in every file but the wall times; another
  * run number gives others.
  */
@@ -278,6 +320,9 @@ class SternaBadInputTest : public TestCase
         Expect("--devices=0", "K is 0");
         Expect("--devices=many", "'many'");
         Expect("--cycles=0", "cycles is 0");
+        Expect("--dynamics=weather", "'weather'");
+        Expect("--slots=15", "is 15");
+        Expect("--slots=0", "is 0");
         Expect("--colour=red", "'--colour=red'");
         Expect("red", "'red'");
         Expect("--ns3::sterna::SlotScheduler::Colour=red", "'Colour'");
@@ -352,6 +397,7 @@ class SternaExamplesTestSuite : public TestSuite
         : TestSuite("sterna-examples", Type::SYSTEM)
     {
         AddTestCase(new SternaMainProgramTest);
+        AddTestCase(new SternaDynamicProgramTest);
         AddTestCase(new SternaSameBytesTest);
         AddTestCase(new SternaBadInputTest);
         AddTestCase(new SternaFirstTest);

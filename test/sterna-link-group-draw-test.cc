@@ -5,6 +5,8 @@
 #include "sterna-link-group-tests.h"
 
 #include "ns3/sterna-link-group-candidates.h"
+#include "ns3/sterna-link-group-encoder.h"
+#include "ns3/sterna-link-group-exhaustive.h"
 #include "ns3/sterna-link-group-rules.h"
 
 #include <set>
@@ -12,7 +14,7 @@
 /**
  * \file
  * \ingroup sterna
- * Cases of the suite sterna-link-group-solver on random groups and on candidate groups.
+ * Cases of the suite sterna-link-group-solver on random groups, candidate groups and absent devices.
  */
 
 namespace ns3
@@ -341,12 +343,164 @@ class CandidatesTest : public LinkGroupTestCase
     }
 };
 
+/// A system in which some devices are absent is the same as the system without them, for (14a),
+/// weights, rewards, features and every decider.
+class AbsentTest : public LinkGroupTestCase
+{
+  public:
+    AbsentTest()
+        : LinkGroupTestCase("absent devices are as good as not there")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        Draws draws(21);
+        for (uint32_t i = 0; i < 200; ++i)
+        {
+            const auto few = DrawInstance(draws, 1, 1, 1, 5, 2);
+            const auto many = WithAbsent(few);
+            const LinkGroupProblem small(few.system);
+            const LinkGroupProblem large(many.system);
+            auto a = few.Begin(small);
+            auto b = many.Begin(large);
+            ExpectTrue(b.present == 5 && b.weight(1) == 0 && !b.IsServed(1), "device 1 is absent");
+            for (uint32_t slot = 0; slot < 2; ++slot)
+            {
+                ExpectSame(small, a, large, b);
+                const auto group = RulesOf(small, a).front();
+                const double reward = small.Account(a, group, small.Deliverable(a, group));
+                const auto same = Among(group);
+                ExpectNear(large.Account(b, same, large.Deliverable(b, same)),
+                           reward,
+                           1e-9 * a.demand.square().sum(),
+                           "reward");
+            }
+            ExpectSame(small, a, large, b);
+            ExpectSameOptimum(small, few.Begin(small), large, many.Begin(large));
+        }
+        ExpectRefusal();
+    }
+
+    /// The instance with an absent device before each of the devices 1, 2, ...
+    static Instance WithAbsent(const Instance& instance)
+    {
+        const Eigen::Index devices = 2 * instance.demand.size() - 1;
+        Instance with = instance;
+        with.system.devices.assign(devices, DUAL);
+        with.demand = Eigen::ArrayXd::Zero(devices);
+        with.epsilon = Eigen::ArrayXd::Zero(devices); // of an absent device anything will do
+        for (auto& gains : with.gains)
+        {
+            gains = Eigen::ArrayXXd::Ones(gains.rows(), devices); // whom one would like to serve
+        }
+        for (Eigen::Index k = 0; k < instance.demand.size(); ++k)
+        {
+            with.system.devices[2 * k] = instance.system.devices[k];
+            with.demand(2 * k) = instance.demand(k);
+            with.epsilon(2 * k) = instance.epsilon(k);
+            for (std::size_t t = 0; t < instance.gains.size(); ++t)
+            {
+                with.gains[t].col(2 * k) = instance.gains[t].col(k);
+            }
+        }
+        return with;
+    }
+
+    /// The group in the system with absent devices.
+    static LinkGroup Among(LinkGroup group)
+    {
+        for (auto& k : group.serves)
+        {
+            k = k == LinkGroup::IDLE ? k : 2 * k;
+        }
+        return group;
+    }
+
+    static std::vector<LinkGroup> RulesOf(const LinkGroupProblem& problem,
+                                          const LinkGroupProblem::State& state)
+    {
+        std::vector<LinkGroup> groups{
+            CreateObject<LinkGroupGreedy>()->Decide(problem, state),
+            CreateObject<LinkGroupThresholdProgress>()->Decide(problem, state)};
+        for (const auto& candidate : CandidateGroups(problem, state, 30))
+        {
+            groups.push_back(candidate.group);
+        }
+        return groups;
+    }
+
+    void ExpectSame(const LinkGroupProblem& small,
+                    const LinkGroupProblem::State& a,
+                    const LinkGroupProblem& large,
+                    const LinkGroupProblem::State& b)
+    {
+        const double objective = ReferenceObjective(a, a.delivered, false);
+        ExpectNear(large.Objective(b), objective, 1e-9 * objective, "(14a)");
+        const double idle = small.IdleObjective(a);
+        ExpectNear(large.IdleObjective(b), idle, 1e-9 * idle, "idle (14a)");
+        NS_TEST_EXPECT_MSG_EQ(b.served, a.served, "served devices");
+        const auto groups = RulesOf(small, a);
+        const auto same = RulesOf(large, b);
+        NS_TEST_ASSERT_MSG_EQ(same.size(), groups.size(), "as many candidates");
+        for (std::size_t g = 0; g < groups.size(); ++g)
+        {
+            ExpectTrue(same[g] == Among(groups[g]), "rules and candidates: " + std::to_string(g));
+        }
+        const LinkGroupEncoder encoder(LinkGroupEncoder::Embedding::LINK_FEATURE);
+        const LinkGroupEncoder::Choices none = LinkGroupEncoder::Choices::Zero(1, 12);
+        const Eigen::VectorXf difference =
+            encoder.Features(small, a, none) - encoder.Features(large, b, none);
+        ExpectTrue(difference.cwiseAbs().maxCoeff() < 1e-5, "features"); // false for NaN
+        const LinkGroupEncoder byIndex(LinkGroupEncoder::Embedding::INDEX);
+        ExpectTrue(byIndex.Features(large, b, none).allFinite(), "features by index");
+    }
+
+    void ExpectSameOptimum(const LinkGroupProblem& small,
+                           const LinkGroupProblem::State& a,
+                           const LinkGroupProblem& large,
+                           const LinkGroupProblem::State& b)
+    {
+        const auto first = CreateObject<LinkGroupExhaustive>();
+        const auto second = CreateObject<LinkGroupExhaustive>();
+        first->BeginCycle(small, a);
+        second->BeginCycle(large, b);
+        ExpectNear(second->GetOptimum(),
+                   first->GetOptimum(),
+                   1e-9 * small.IdleObjective(a),
+                   "optimum");
+    }
+
+    void ExpectRefusal()
+    {
+        const LinkGroupProblem problem(MakeSystem(1, 1, 0, {STATION, DUAL, DUAL}));
+        auto state = problem.BeginCycle(Eigen::Array3d(10, 0, 10),
+                                        Eigen::Array3d(0.5, 0, 0.5),
+                                        1,
+                                        LinkGains(Eigen::ArrayXXd::Ones(2, 3)));
+        LinkGroup group(2);
+        group.serves[0] = 1;
+        NS_TEST_EXPECT_MSG_EQ(problem.Refusal(state, group),
+                              "LEO1 is to serve device 1, which is absent.",
+                              "nobody serves who is not there");
+        group.serves[0] = 2;
+        NS_TEST_EXPECT_MSG_EQ(problem.Refusal(state, group), "", "who is there can be served");
+        // eta_k = 1/2, eta_0 = (100 + 100) / 2 / 2^2 = 25: idle is 25 x 2^2 + 100 = 200
+        ExpectNear(problem.IdleObjective(state), 200, 1e-9, "(14a) of two devices");
+        ExpectNear(problem.Reward(state, 1, 5), 0, 1e-12, "an absent device earns nothing");
+        problem.Account(state, Eigen::Array3d(0, 0, 5));
+        NS_TEST_EXPECT_MSG_EQ(state.served, 1, "one of two");
+        ExpectNear(problem.Objective(state), 25 + 50 + 12.5, 1e-9, "25 (1 - 2)^2 + 100/2 + 25/2");
+    }
+};
+
 } // namespace
 
 std::vector<TestCase*>
 MakeLinkGroupDrawTests()
 {
-    return {new RandomTest, new CandidatesTest};
+    return {new RandomTest, new CandidatesTest, new AbsentTest};
 }
 
 } // namespace tests

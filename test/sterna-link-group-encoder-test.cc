@@ -62,7 +62,8 @@ class BadInputTest : public LinkGroupTestCase
         ExpectSystem([](auto& s) { s.airtime = Eigen::ArrayXXd::Constant(2, 3, -0.1); },
                      "airtime of LEO1 to device 0 is -0.1 s");
 
-        ExpectCycle({10, 0, 10}, {0.5, 0.5, 0.5}, 1, "demand of device 1 is 0 Mbit");
+        ExpectCycle({10, -1, 10}, {0.5, 0.5, 0.5}, 1, "demand of device 1 is -1 Mbit");
+        ExpectCycle({0, 0, 0}, {0.5, 0.5, 0.5}, 1, "All devices are absent");
         ExpectCycle({10, 10, NAN}, {0.5, 0.5, 0.5}, 1, "demand of device 2 is nan Mbit");
         ExpectCycle({10, 10, 10}, {0.0, 0.5, 0.5}, 1, "threshold share of device 0 is 0");
         ExpectCycle({10, 10, 10}, {0.5, 1.5, 0.5}, 1, "threshold share of device 1 is 1.5");
@@ -119,6 +120,11 @@ class EncoderSizeTest : public LinkGroupTestCase
             NS_TEST_EXPECT_MSG_EQ(feature.EmbeddingSize(problem), 4 * 4, "LINK_FEATURE");
             NS_TEST_EXPECT_MSG_EQ(index.FeatureSize(problem), devices * 5 + 1, "INDEX");
             NS_TEST_EXPECT_MSG_EQ(index.EmbeddingSize(problem), 1, "INDEX");
+            // What precedes the blocks: 4 numbers of the slot, and the slot alone.
+            NS_TEST_EXPECT_MSG_EQ(feature.Blocks(problem), 8, "largest and mean of 4 transmitters");
+            NS_TEST_EXPECT_MSG_EQ(feature.BlockSize(problem), 4, "LINK_FEATURE");
+            NS_TEST_EXPECT_MSG_EQ(index.Blocks(problem), devices, "one per device");
+            NS_TEST_EXPECT_MSG_EQ(index.BlockSize(problem), 5, "delivered, and 4 SNRs");
         }
     }
 };

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 
+#include "ns3/sterna-emcl-agent.h"
 #include "ns3/sterna-link-group-experiment.h"
 #include "ns3/sterna-scheduler-helper.h"
 #include "ns3/test.h"
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 using namespace ns3;
 using namespace ns3::sterna;
@@ -76,6 +78,82 @@ class SternaResumeTest : public TestCase
 
 /**
  * \ingroup sterna-tests
+ * The paper's learners are found by name, train in the simulation, and the same seed gives the same
+ * policy. An EMCL agent that is evaluated learns nothing, but sees what happens: the rewards in its
+ * window are those of the last cycle's slots, as shares of the idle objective per slot.
+ */
+class SternaLearnersTest : public TestCase
+{
+  public:
+    SternaLearnersTest()
+        : TestCase("AcDdpg, AcMaml and Emcl train by name; EMCL watches when it is evaluated")
+    {
+    }
+
+  private:
+    static Ptr<Agent> Train(const std::string& name)
+    {
+        const auto agent = CreateAgent(name);
+        agent->SetAttribute("LearningStarts", UintegerValue(30));
+        agent->SetAttribute("BatchSize", UintegerValue(8));
+        LinkGroupExperiment experiment;
+        experiment.cycles = 11;
+        TrainAgent(agent, experiment, "", [](uint32_t, const LinkGroupCycle&) {});
+        return agent;
+    }
+
+    std::string Policy(Ptr<Agent> agent)
+    {
+        const std::string path = CreateTempDirFilename("policy.safetensors");
+        agent->SavePolicy(path, {});
+        std::ostringstream content;
+        content << std::ifstream(path, std::ios::binary).rdbuf();
+        return content.str();
+    }
+
+    void DoRun() override
+    {
+        for (const std::string name : {"AcDdpg", "AcMaml", "Emcl"})
+        {
+            const auto agent = Train(name);
+            const std::string policy = Policy(agent);
+            NS_TEST_EXPECT_MSG_GT(policy.size(), 1000, name);
+            NS_TEST_EXPECT_MSG_EQ((Policy(Train(name)) == policy), true, name << " twice");
+            if (const auto emcl = DynamicCast<EmclAgent>(agent))
+            {
+                Evaluate(emcl);
+                NS_TEST_EXPECT_MSG_EQ((Policy(agent) == policy), true, "nothing was learned");
+            }
+        }
+    }
+
+    void Evaluate(Ptr<EmclAgent> agent)
+    {
+        LinkGroupExperiment experiment;
+        experiment.fidelity = SlotScheduler::Fidelity::FLOW;
+        experiment.cycles = 2;
+        std::vector<double> rewards;
+        const auto outcome = RunDecider(
+            experiment,
+            "Emcl",
+            [&]() { return CreateLinkGroupDecider(agent); },
+            [&](const LinkGroupSlotRecord& record) { rewards.push_back(record.slot.reward); },
+            [](uint32_t) {});
+        NS_TEST_ASSERT_MSG_EQ(rewards.size(), 20, "two cycles of ten slots");
+        const auto window = agent->GetWindow();
+        const double idle = outcome.cycles[1].idleObjective;
+        for (int j = 0; j < 10; ++j)
+        {
+            NS_TEST_EXPECT_MSG_EQ_TOL(window(j, window.cols() - 1),
+                                      rewards[10 + j] / idle * 10,
+                                      1e-5,
+                                      "slot " << j);
+        }
+    }
+};
+
+/**
+ * \ingroup sterna-tests
  * Training over a simulated network.
  */
 class SternaTrainingTestSuite : public TestSuite
@@ -85,6 +163,7 @@ class SternaTrainingTestSuite : public TestSuite
         : TestSuite("sterna-training", Type::SYSTEM)
     {
         AddTestCase(new SternaResumeTest);
+        AddTestCase(new SternaLearnersTest);
     }
 };
 

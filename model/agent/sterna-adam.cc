@@ -70,5 +70,15 @@ Adam::Load(const Safetensors& file, const std::string& prefix, const std::string
     std::copy(second.data.begin(), second.data.end(), m_second.begin());
 }
 
+void
+ClipNorm(Eigen::VectorXf& gradient, double largest)
+{
+    const float norm = gradient.norm();
+    if (largest > 0.0 && norm > largest)
+    {
+        gradient *= static_cast<float>(largest) / norm;
+    }
+}
+
 } // namespace sterna
 } // namespace ns3

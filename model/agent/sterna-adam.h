@@ -59,6 +59,9 @@ class Adam
     Eigen::ArrayXf m_second; //!< v, the mean of their squares
 };
 
+/// Shortens a gradient to a Euclidean norm of at most `largest`; 0: any.
+void ClipNorm(Eigen::VectorXf& gradient, double largest);
+
 } // namespace sterna
 } // namespace ns3
 

@@ -21,7 +21,17 @@ Agent::GetTypeId()
 }
 
 void
+Agent::BeginTask()
+{
+}
+
+void
 Agent::Learn(const Transition&)
+{
+}
+
+void
+Agent::Watch(const Observation&, const Action&, float)
 {
 }
 

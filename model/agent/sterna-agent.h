@@ -31,6 +31,8 @@ namespace sterna
 struct AgentSpaces
 {
     Eigen::Index features{0};   //!< length of Observation::features
+    Eigen::Index blocks{0};     //!< the last blocks x blockSize features are alike, block by block
+    Eigen::Index blockSize{0};  //!< features per block; what precedes the blocks is global
     Eigen::Index actors{1};     //!< decisions in one action
     Eigen::Index choices{0};    //!< fixed number of choices per actor; 0: as many as embedded rows
     Eigen::Index embedding{0};  //!< columns of Observation::choices; 0: choices are not embedded
@@ -88,8 +90,16 @@ class Agent : public Object
      */
     virtual void Configure(const AgentSpaces& spaces) = 0;
     virtual Action Act(const Observation& observation, Mode mode) = 0;
+    /// A new task begins: what was learned for the last one alone is forgotten. Agents that know of
+    /// no tasks ignore it.
+    virtual void BeginTask();
     /// Takes one transition; agents that do not learn ignore it.
     virtual void Learn(const Transition& transition);
+    /**
+     * Takes note of what an action came to where nothing is to be learned from it. Agents whose
+     * decisions depend on the recent past need it; all others ignore it.
+     */
+    virtual void Watch(const Observation& observation, const Action& action, float reward);
 
     /// Writes the acting part as safetensors; `metadata` joins the agent's own (see Safetensors).
     virtual void SavePolicy(const std::string& path,

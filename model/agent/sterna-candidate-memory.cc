@@ -4,6 +4,8 @@
 
 #include "sterna-candidate-memory.h"
 
+#include "sterna-unit-packing.h"
+
 #include "ns3/log.h"
 #include "ns3/sterna-error.h"
 
@@ -20,15 +22,6 @@ NS_LOG_COMPONENT_DEFINE("SternaCandidateMemory");
 
 namespace
 {
-
-/// Steps of a coordinate from 0 to 1.
-constexpr float STEPS = 32767.0f;
-
-int16_t
-Pack(float coordinate)
-{
-    return static_cast<int16_t>(std::lround(std::clamp(coordinate, -1.0f, 1.0f) * STEPS));
-}
 
 /// The first steps of a Fisher-Yates shuffle: every subset is equally likely. The order stays.
 void
@@ -71,7 +64,7 @@ CandidateMemory::Set(Eigen::Index slot,
     {
         for (Eigen::Index column = 0; column < m_embedding; ++column)
         {
-            *value++ = Pack(choices(row, column));
+            *value++ = PackUnit(choices(row, column));
         }
     }
 }
@@ -82,7 +75,7 @@ CandidateMemory::Get(Eigen::Index slot, RowMatrixXf& choices) const
     const Slot& kept = m_slots[slot];
     choices.resize(static_cast<Eigen::Index>(kept.values.size()) / m_embedding, m_embedding);
     std::transform(kept.values.begin(), kept.values.end(), choices.data(), [](int16_t value) {
-        return static_cast<float>(value) * (1.0f / STEPS);
+        return UnpackUnit(value);
     });
     return kept.offered;
 }
@@ -137,7 +130,7 @@ CandidateMemory::Load(const Safetensors& file,
         const auto end = position + static_cast<std::ptrdiff_t>(counts[2 * slot + 1]);
         m_slots[slot].values.resize(end - position);
         std::transform(position, end, m_slots[slot].values.begin(), [](float value) {
-            return static_cast<int16_t>(std::clamp(value, -STEPS, STEPS));
+            return static_cast<int16_t>(std::clamp(value, -UNIT_STEPS, UNIT_STEPS));
         });
         position = end;
     }

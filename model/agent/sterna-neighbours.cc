@@ -77,5 +77,30 @@ BestChoice(const float* values, Eigen::Index count, const bool* valid)
     return static_cast<int>(best);
 }
 
+int
+WolpertingerChoice(
+    const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>& choices,
+    const bool* valid,
+    const Eigen::VectorXf& proto,
+    Eigen::Index count,
+    const std::function<Eigen::VectorXf(
+        const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>&)>& value)
+{
+    const auto rows = NearestRows(choices, valid, proto, count);
+    if (rows.empty())
+    {
+        return -1;
+    }
+    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> near(rows.size(),
+                                                                               choices.cols());
+    for (size_t i = 0; i < rows.size(); ++i)
+    {
+        near.row(static_cast<Eigen::Index>(i)) = choices.row(rows[i]);
+    }
+    const Eigen::VectorXf values = value(near);
+    const int best = BestChoice(values.data(), values.size(), nullptr);
+    return best < 0 ? -1 : static_cast<int>(rows[best]);
+}
+
 } // namespace sterna
 } // namespace ns3

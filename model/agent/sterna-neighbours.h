@@ -6,6 +6,7 @@
 #define STERNA_NEIGHBOURS_H
 
 #include <Eigen/Core>
+#include <functional>
 #include <vector>
 
 namespace ns3
@@ -41,6 +42,25 @@ std::vector<Eigen::Index> NearestRows(
  * \return the index; -1 if no choice is valid or if the value of a valid one is NaN
  */
 int BestChoice(const float* values, Eigen::Index count, const bool* valid);
+
+/**
+ * The Wolpertinger mapping (Dulac-Arnold et al., 2015; Section IV-B-2 of Yuan et al., 2022): of the
+ * `count` valid choices nearest to the proto-action, the one of the largest value. `count` = 1 is
+ * the simple approach, `count` = all choices the greedy one. Of equal values the nearer one wins.
+ *
+ * \param choices one embedded choice per row
+ * \param valid one flag per row; null: all are valid
+ * \param proto the proto-action
+ * \param value gives the values of some embedded choices, one per row
+ * \return the row; -1 if no choice is valid, or if a value or the proto-action is NaN
+ */
+int WolpertingerChoice(
+    const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>& choices,
+    const bool* valid,
+    const Eigen::VectorXf& proto,
+    Eigen::Index count,
+    const std::function<Eigen::VectorXf(
+        const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>&)>& value);
 
 } // namespace sterna
 } // namespace ns3

@@ -4,6 +4,7 @@
 
 #include "sterna-wolpertinger-agent.h"
 
+#include "sterna-agent-checks.h"
 #include "sterna-hidden-layers.h"
 #include "sterna-neighbours.h"
 #include "sterna-wolpertinger-learner.h"
@@ -34,56 +35,6 @@ namespace
 
 using Copy = ActorCritic::Copy;
 
-/// Numbers of the rows that the mask leaves.
-std::vector<Eigen::Index>
-ValidRows(const Observation& observation)
-{
-    std::vector<Eigen::Index> rows;
-    for (Eigen::Index row = 0; row < observation.choices.rows(); ++row)
-    {
-        if (observation.mask.size() == 0 || observation.mask(0, row))
-        {
-            rows.push_back(row);
-        }
-    }
-    return rows;
-}
-
-const bool*
-ValidFlags(const Observation& observation)
-{
-    return observation.mask.size() == 0 ? nullptr : observation.mask.data();
-}
-
-void
-CheckCount(const std::string& what, Eigen::Index actual, Eigen::Index expected)
-{
-    if (actual != expected)
-    {
-        throw InputError("The " + what + " number " + std::to_string(actual) + ", not the " +
-                         std::to_string(expected) + " that the agent was configured for.");
-    }
-}
-
-/// Written so that NaN fails, too.
-template <typename Derived>
-void
-CheckUnit(const std::string& what, const Eigen::DenseBase<Derived>& values)
-{
-    for (Eigen::Index row = 0; row < values.rows(); ++row)
-    {
-        for (Eigen::Index column = 0; column < values.cols(); ++column)
-        {
-            const float value = values.derived()(row, column);
-            if (!(std::abs(value) <= 1.0f))
-            {
-                throw InputError(what + " holds " + std::to_string(value) +
-                                 ", which is not in [-1, 1].");
-            }
-        }
-    }
-}
-
 Safetensors::Tensor
 ToTensor(const std::vector<int64_t>& shape, const float* data)
 {
@@ -104,7 +55,6 @@ struct WolpertingerAgent::State
     bool started{false}; //!< whether weights and generators are drawn
     WolpertingerLearner learner;
     Generator exploration; //!< noise and random actions
-    RowMatrixXf near;      //!< embeddings of the nearest choices
     Mlp::Workspace actorSpace;
     Mlp::Workspace criticSpace;
 };
@@ -112,117 +62,123 @@ struct WolpertingerAgent::State
 TypeId
 WolpertingerAgent::GetTypeId()
 {
-    using Self = WolpertingerAgent;
-    static TypeId tid =
-        TypeId("ns3::sterna::WolpertingerAgent")
-            .SetParent<Agent>()
-            .SetGroupName("Sterna")
-            .AddConstructor<WolpertingerAgent>()
-            .AddAttribute("ActorLearningRate",
-                          "Adam's learning rate for the actor",
-                          DoubleValue(1e-3),
-                          MakeDoubleAccessor(&Self::m_actorRate),
-                          MakeDoubleChecker<double>(0.0))
-            .AddAttribute("CriticLearningRate",
-                          "Adam's learning rate for the critic",
-                          DoubleValue(1e-3),
-                          MakeDoubleAccessor(&Self::m_criticRate),
-                          MakeDoubleChecker<double>(0.0))
-            .AddAttribute("Discount",
-                          "Weight of the next step's value, 0 to 1",
-                          DoubleValue(0.9),
-                          MakeDoubleAccessor(&Self::m_discount),
-                          MakeDoubleChecker<double>(0.0, 1.0))
-            .AddAttribute("Tau",
-                          "Share of the new weights in each update of the target networks, 0 to 1",
-                          DoubleValue(0.005),
-                          MakeDoubleAccessor(&Self::m_tau),
-                          MakeDoubleChecker<double>(0.0, 1.0))
-            .AddAttribute("BatchSize",
-                          "Transitions per update",
-                          UintegerValue(128),
-                          MakeUintegerAccessor(&Self::m_batchSize),
-                          MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute("ReplayCapacity",
-                          "Transitions in the replay memory",
-                          UintegerValue(10000),
-                          MakeUintegerAccessor(&Self::m_replayCapacity),
-                          MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute("HiddenLayers",
-                          "Widths of the hidden layers of actor and critic, joined by hyphens",
-                          StringValue("64-64"),
-                          MakeStringAccessor(&Self::m_hiddenLayers),
-                          MakeStringChecker())
-            .AddAttribute("LearningStarts",
-                          "Transitions before the first update; until then exploration is uniform",
-                          UintegerValue(1000),
-                          MakeUintegerAccessor(&Self::m_learningStarts),
-                          MakeUintegerChecker<uint32_t>())
-            .AddAttribute("TrainInterval",
-                          "Transitions from one update to the next",
-                          UintegerValue(1),
-                          MakeUintegerAccessor(&Self::m_trainInterval),
-                          MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute("Neighbours",
-                          "k: choices nearest to the proto-action that the critic ranks",
-                          UintegerValue(10),
-                          MakeUintegerAccessor(&Self::m_neighbours),
-                          MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute("GradientClip",
-                          "Largest Euclidean norm of a network's gradient; 0: any",
-                          DoubleValue(10.0),
-                          MakeDoubleAccessor(&Self::m_gradientClip),
-                          MakeDoubleChecker<double>(0.0))
-            .AddAttribute("RewardScale",
-                          "Factor on every reward",
-                          DoubleValue(1.0),
-                          MakeDoubleAccessor(&Self::m_rewardScale),
-                          MakeDoubleChecker<double>())
-            .AddAttribute("NormalizeFeatures",
-                          "Whether the networks see features of running mean 0 and deviation 1",
-                          BooleanValue(false),
-                          MakeBooleanAccessor(&Self::m_normalizeFeatures),
-                          MakeBooleanChecker())
-            .AddAttribute("NoiseStart",
-                          "Standard deviation of the exploration noise at first",
-                          DoubleValue(0.3),
-                          MakeDoubleAccessor(&Self::m_noiseStart),
-                          MakeDoubleChecker<double>(0.0))
-            .AddAttribute("NoiseEnd",
-                          "Standard deviation of the exploration noise after NoiseDecaySteps",
-                          DoubleValue(0.05),
-                          MakeDoubleAccessor(&Self::m_noiseEnd),
-                          MakeDoubleChecker<double>(0.0))
-            .AddAttribute("NoiseDecaySteps",
-                          "Transitions over which the noise goes linearly from start to end",
-                          UintegerValue(10000),
-                          MakeUintegerAccessor(&Self::m_noiseDecaySteps),
-                          MakeUintegerChecker<uint32_t>())
-            .AddAttribute("RandomChoice",
-                          "Probability of a uniformly random action while exploring, 0 to 1",
-                          DoubleValue(0.0),
-                          MakeDoubleAccessor(&Self::m_randomChoice),
-                          MakeDoubleChecker<double>(0.0, 1.0))
-            .AddAttribute("FullPolicyTarget",
-                          "Whether the target's next action is the whole policy's (Dulac-Arnold "
-                          "et al., 2015) or the proto-action",
-                          BooleanValue(true),
-                          MakeBooleanAccessor(&Self::m_fullPolicyTarget),
-                          MakeBooleanChecker())
-            .AddAttribute("TargetCandidates",
-                          "Most next choices kept per transition for FullPolicyTarget",
-                          UintegerValue(256),
-                          MakeUintegerAccessor(&Self::m_targetCandidates),
-                          MakeUintegerChecker<uint32_t>(1))
-            .AddTraceSource("CriticLoss",
-                            "Mean squared temporal difference of a batch, before its update",
-                            MakeTraceSourceAccessor(&Self::m_criticLoss),
-                            "ns3::sterna::WolpertingerAgent::LossTracedCallback")
-            .AddTraceSource("ActorLoss",
-                            "Mean of -Q(s, actor(s)) over a batch, before its update",
-                            MakeTraceSourceAccessor(&Self::m_actorLoss),
-                            "ns3::sterna::WolpertingerAgent::LossTracedCallback");
+    static TypeId tid = AddAttributes(TypeId("ns3::sterna::WolpertingerAgent")
+                                          .SetParent<Agent>()
+                                          .SetGroupName("Sterna")
+                                          .AddConstructor<WolpertingerAgent>(),
+                                      10);
     return tid;
+}
+
+TypeId
+WolpertingerAgent::AddAttributes(TypeId tid, uint32_t neighbours)
+{
+    using Self = WolpertingerAgent;
+    return tid
+        .AddAttribute("ActorLearningRate",
+                      "Adam's learning rate for the actor",
+                      DoubleValue(1e-3),
+                      MakeDoubleAccessor(&Self::m_actorRate),
+                      MakeDoubleChecker<double>(0.0))
+        .AddAttribute("CriticLearningRate",
+                      "Adam's learning rate for the critic",
+                      DoubleValue(1e-3),
+                      MakeDoubleAccessor(&Self::m_criticRate),
+                      MakeDoubleChecker<double>(0.0))
+        .AddAttribute("Discount",
+                      "Weight of the next step's value, 0 to 1",
+                      DoubleValue(0.9),
+                      MakeDoubleAccessor(&Self::m_discount),
+                      MakeDoubleChecker<double>(0.0, 1.0))
+        .AddAttribute("Tau",
+                      "Share of the new weights in each update of the target networks, 0 to 1",
+                      DoubleValue(0.005),
+                      MakeDoubleAccessor(&Self::m_tau),
+                      MakeDoubleChecker<double>(0.0, 1.0))
+        .AddAttribute("BatchSize",
+                      "Transitions per update",
+                      UintegerValue(128),
+                      MakeUintegerAccessor(&Self::m_batchSize),
+                      MakeUintegerChecker<uint32_t>(1))
+        .AddAttribute("ReplayCapacity",
+                      "Transitions in the replay memory",
+                      UintegerValue(10000),
+                      MakeUintegerAccessor(&Self::m_replayCapacity),
+                      MakeUintegerChecker<uint32_t>(1))
+        .AddAttribute("HiddenLayers",
+                      "Widths of the hidden layers of actor and critic, joined by hyphens",
+                      StringValue("64-64"),
+                      MakeStringAccessor(&Self::m_hiddenLayers),
+                      MakeStringChecker())
+        .AddAttribute("LearningStarts",
+                      "Transitions before the first update; until then exploration is uniform",
+                      UintegerValue(1000),
+                      MakeUintegerAccessor(&Self::m_learningStarts),
+                      MakeUintegerChecker<uint32_t>())
+        .AddAttribute("TrainInterval",
+                      "Transitions from one update to the next",
+                      UintegerValue(1),
+                      MakeUintegerAccessor(&Self::m_trainInterval),
+                      MakeUintegerChecker<uint32_t>(1))
+        .AddAttribute("Neighbours",
+                      "k: choices nearest to the proto-action that the critic ranks",
+                      UintegerValue(neighbours),
+                      MakeUintegerAccessor(&Self::m_neighbours),
+                      MakeUintegerChecker<uint32_t>(1))
+        .AddAttribute("GradientClip",
+                      "Largest Euclidean norm of a network's gradient; 0: any",
+                      DoubleValue(10.0),
+                      MakeDoubleAccessor(&Self::m_gradientClip),
+                      MakeDoubleChecker<double>(0.0))
+        .AddAttribute("RewardScale",
+                      "Factor on every reward",
+                      DoubleValue(1.0),
+                      MakeDoubleAccessor(&Self::m_rewardScale),
+                      MakeDoubleChecker<double>())
+        .AddAttribute("NormalizeFeatures",
+                      "Whether the networks see features of running mean 0 and deviation 1",
+                      BooleanValue(false),
+                      MakeBooleanAccessor(&Self::m_normalizeFeatures),
+                      MakeBooleanChecker())
+        .AddAttribute("NoiseStart",
+                      "Standard deviation of the exploration noise at first",
+                      DoubleValue(0.3),
+                      MakeDoubleAccessor(&Self::m_noiseStart),
+                      MakeDoubleChecker<double>(0.0))
+        .AddAttribute("NoiseEnd",
+                      "Standard deviation of the exploration noise after NoiseDecaySteps",
+                      DoubleValue(0.05),
+                      MakeDoubleAccessor(&Self::m_noiseEnd),
+                      MakeDoubleChecker<double>(0.0))
+        .AddAttribute("NoiseDecaySteps",
+                      "Transitions over which the noise goes linearly from start to end",
+                      UintegerValue(10000),
+                      MakeUintegerAccessor(&Self::m_noiseDecaySteps),
+                      MakeUintegerChecker<uint32_t>())
+        .AddAttribute("RandomChoice",
+                      "Probability of a uniformly random action while exploring, 0 to 1",
+                      DoubleValue(0.0),
+                      MakeDoubleAccessor(&Self::m_randomChoice),
+                      MakeDoubleChecker<double>(0.0, 1.0))
+        .AddAttribute("FullPolicyTarget",
+                      "Whether the target's next action is the whole policy's (Dulac-Arnold "
+                      "et al., 2015) or the proto-action",
+                      BooleanValue(true),
+                      MakeBooleanAccessor(&Self::m_fullPolicyTarget),
+                      MakeBooleanChecker())
+        .AddAttribute("TargetCandidates",
+                      "Most next choices kept per transition for FullPolicyTarget",
+                      UintegerValue(256),
+                      MakeUintegerAccessor(&Self::m_targetCandidates),
+                      MakeUintegerChecker<uint32_t>(1))
+        .AddTraceSource("CriticLoss",
+                        "Mean squared temporal difference of a batch, before its update",
+                        MakeTraceSourceAccessor(&Self::m_criticLoss),
+                        "ns3::sterna::WolpertingerAgent::LossTracedCallback")
+        .AddTraceSource("ActorLoss",
+                        "Mean of -Q(s, actor(s)) over a batch, before its update",
+                        MakeTraceSourceAccessor(&Self::m_actorLoss),
+                        "ns3::sterna::WolpertingerAgent::LossTracedCallback");
 }
 
 WolpertingerAgent::WolpertingerAgent()
@@ -315,34 +271,11 @@ WolpertingerAgent::CheckConfigured() const
     }
 }
 
-void
-WolpertingerAgent::CheckObservation(const Observation& observation) const
-{
-    CheckCount("observation's features", observation.features.size(), m_spaces.features);
-    if (!IsEmbedded())
-    {
-        return;
-    }
-    const Eigen::Index rows = observation.choices.rows();
-    if (rows > 0)
-    {
-        CheckCount("embedding's columns", observation.choices.cols(), m_spaces.embedding);
-    }
-    if (m_spaces.choices > 0)
-    {
-        CheckCount("observation's choices", rows, m_spaces.choices);
-    }
-    if (observation.mask.size() > 0)
-    {
-        CheckCount("mask's flags", observation.mask.size(), rows);
-    }
-}
-
 Action
 WolpertingerAgent::Act(const Observation& observation, Mode mode)
 {
     Started();
-    CheckObservation(observation);
+    CheckObservation(m_spaces, observation);
     Action action;
     action.choice = Eigen::VectorXi::Zero(1);
     action.parameters.resize(1, m_spaces.parameters);
@@ -406,21 +339,14 @@ WolpertingerAgent::ActEmbedded(const Observation& observation, Mode mode) const
     }
     const Eigen::VectorXf& features = state.learner.Normalize(observation.features);
     const Eigen::VectorXf proto = Point(features, mode);
-    const auto rows =
-        NearestRows(observation.choices, ValidFlags(observation), proto, m_neighbours);
-    if (rows.empty())
-    {
-        return -1;
-    }
-    state.near.resize(static_cast<Eigen::Index>(rows.size()), m_action);
-    for (size_t i = 0; i < rows.size(); ++i)
-    {
-        state.near.row(static_cast<Eigen::Index>(i)) = observation.choices.row(rows[i]);
-    }
     const Mlp& critic = state.learner.GetNetworks().GetCritic(Copy::ONLINE);
-    const RowMatrixXf& values = critic.ForwardShared(features, state.near, state.criticSpace);
-    const int best = BestChoice(values.data(), values.size(), nullptr);
-    return best < 0 ? -1 : static_cast<int>(rows[best]);
+    return WolpertingerChoice(observation.choices,
+                              ValidFlags(observation),
+                              proto,
+                              m_neighbours,
+                              [&](const RowMatrixXf& near) -> Eigen::VectorXf {
+                                  return critic.ForwardShared(features, near, state.criticSpace);
+                              });
 }
 
 Eigen::VectorXf
@@ -439,47 +365,10 @@ WolpertingerAgent::ActContinuous(const Observation& observation, Mode mode) cons
 }
 
 void
-WolpertingerAgent::CheckTransition(const Transition& transition) const
-{
-    CheckObservation(transition.observation);
-    if (!transition.terminated)
-    {
-        CheckObservation(transition.next);
-    }
-    const bool finite = std::isfinite(transition.reward) &&
-                        transition.observation.features.allFinite() &&
-                        (transition.terminated || transition.next.features.allFinite());
-    if (!finite)
-    {
-        throw InputError("A transition holds a reward or a feature that is not finite (reward " +
-                         std::to_string(transition.reward) +
-                         "); learning from it would spoil all "
-                         "weights.");
-    }
-    if (!IsEmbedded())
-    {
-        CheckCount("executed action's parameters",
-                   transition.action.parameters.size(),
-                   m_spaces.parameters);
-        CheckUnit("The executed action", transition.action.parameters);
-        return;
-    }
-    const int choice = transition.action.choice.size() == 1 ? transition.action.choice(0) : -1;
-    if (choice < 0 || choice >= transition.observation.choices.rows())
-    {
-        throw InputError("The executed choice " + std::to_string(choice) + " is not one of the " +
-                         std::to_string(transition.observation.choices.rows()) +
-                         " choices that were observed.");
-    }
-    CheckUnit("The embedding of a choice", transition.observation.choices.row(choice));
-    CheckUnit("The embedding of a next choice", transition.next.choices);
-}
-
-void
 WolpertingerAgent::Learn(const Transition& transition)
 {
     State& state = Started();
-    CheckTransition(transition);
+    CheckTransition(m_spaces, transition);
     const Eigen::VectorXf executed =
         IsEmbedded()
             ? Eigen::VectorXf(transition.observation.choices.row(transition.action.choice(0)))

@@ -81,6 +81,14 @@ class WolpertingerAgent : public Agent
     void LoadCheckpoint(const std::string& path) override;
     int64_t AssignStreams(int64_t stream) override;
 
+  protected:
+    /**
+     * Adds this class's attributes and trace sources to the TypeId of a class derived from it, whose
+     * default number of neighbours differs. (ns-3 knows no other default for an inherited attribute:
+     * therefore the TypeId of such a class is a child of Agent's.)
+     */
+    static TypeId AddAttributes(TypeId tid, uint32_t neighbours);
+
   private:
     struct State;
 
@@ -90,8 +98,6 @@ class WolpertingerAgent : public Agent
     /// The state, with weights and generators drawn at the first call.
     State& Started() const;
     void CheckConfigured() const;
-    void CheckObservation(const Observation& observation) const;
-    void CheckTransition(const Transition& transition) const;
 
     /// The actor's point, with noise if it explores.
     Eigen::VectorXf Point(const Eigen::VectorXf& features, Mode mode) const;

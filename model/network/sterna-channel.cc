@@ -312,10 +312,24 @@ void
 SternaChannel::SetPathLoss(Ptr<PropagationLossModel> model)
 {
     m_pathLoss = model;
+    ForgetPathLoss();
+}
+
+void
+SternaChannel::ForgetPathLoss()
+{
     for (auto& link : m_links)
     {
         link.pathUntil = -1;
     }
+    ++m_pathEpoch;
+    ++m_epoch;
+}
+
+uint64_t
+SternaChannel::GetPathEpoch() const
+{
+    return m_pathEpoch;
 }
 
 void

@@ -100,6 +100,10 @@ class SternaChannel : public Channel
     void SetRateModel(Ptr<RateModel> model);
     /// \param model the large-scale chain
     void SetPathLoss(Ptr<PropagationLossModel> model);
+    /// The large-scale chain gives other losses from now on: nothing that was kept holds any longer.
+    void ForgetPathLoss();
+    /// \return a number that changes whenever ForgetPathLoss() or SetPathLoss() was called.
+    uint64_t GetPathEpoch() const;
     /// \param model the small-scale chain, or null for none
     void SetFading(Ptr<PropagationLossModel> model);
 
@@ -147,7 +151,8 @@ class SternaChannel : public Channel
      */
     void Activate(const Ptr<SternaNetDevice>& tx, Time duration);
 
-    /// \return a number that changes whenever the set of granted transmitters has changed.
+    /// \return a number that changes whenever the set of granted transmitters or all path losses
+    /// have changed.
     uint64_t GetActivityEpoch();
 
     /// \return how long a link's path loss, and so a grant's SINR, is kept.
@@ -208,7 +213,8 @@ class SternaChannel : public Channel
 
     std::vector<Active> m_active;                              ///< Running grants.
     int64_t m_nextExpiry{std::numeric_limits<int64_t>::max()}; ///< Earliest end of one.
-    uint64_t m_epoch{0};                                       ///< Changes with m_active.
+    uint64_t m_epoch{0};     ///< Changes with m_active and with m_pathEpoch.
+    uint64_t m_pathEpoch{0}; ///< Changes with the path losses of all links.
 
     Band m_band{Band::C};                 ///< The band.
     double m_frequency{0.0};              ///< Hz.

@@ -60,6 +60,18 @@ LinkGroupEncoder::FeatureSize(const LinkGroupProblem& problem) const
 }
 
 Eigen::Index
+LinkGroupEncoder::Blocks(const LinkGroupProblem& problem) const
+{
+    return m_embedding == Embedding::INDEX ? problem.Devices() : 2 * problem.Transmitters();
+}
+
+Eigen::Index
+LinkGroupEncoder::BlockSize(const LinkGroupProblem& problem) const
+{
+    return m_embedding == Embedding::INDEX ? problem.Transmitters() + 1 : PER_LINK;
+}
+
+Eigen::Index
 LinkGroupEncoder::EmbeddingSize(const LinkGroupProblem& problem) const
 {
     return m_embedding == Embedding::INDEX ? 1 : PER_LINK * problem.Transmitters();
@@ -99,7 +111,7 @@ LinkGroupEncoder::Features(const LinkGroupProblem& problem,
                            const Choices& choices) const
 {
     const double slots = problem.System().slotsPerCycle;
-    const double devices = problem.Devices();
+    const double present = state.present;
     Eigen::VectorXf features(FeatureSize(problem));
     if (m_embedding == Embedding::INDEX)
     {
@@ -107,7 +119,9 @@ LinkGroupEncoder::Features(const LinkGroupProblem& problem,
         features(at++) = Centred(state.slot / slots);
         for (uint32_t k = 0; k < problem.Devices(); ++k)
         {
-            features(at++) = Centred(state.delivered(k) / state.demand(k));
+            // an absent device wants as little as one that has got everything
+            features(at++) =
+                state.IsPresent(k) ? Centred(state.delivered(k) / state.demand(k)) : 1.0F;
             for (uint32_t n = 0; n < problem.Transmitters(); ++n)
             {
                 // SNR from -20 to 40 dB over the range
@@ -119,9 +133,12 @@ LinkGroupEncoder::Features(const LinkGroupProblem& problem,
         return features;
     }
     const double missing =
-        ((state.threshold - state.delivered).max(0.0) / state.threshold).sum() / devices;
+        (state.demand > 0)
+            .select((state.threshold - state.delivered).max(0.0) / state.threshold, 0.0)
+            .sum() /
+        present;
     features(0) = Centred(state.slot / slots);
-    features(1) = Centred(state.served / devices);
+    features(1) = Centred(state.served / present);
     features(2) = Centred(missing);
     features(3) = Centred(problem.Objective(state) / problem.IdleObjective(state));
     const Eigen::Index links = PER_LINK * problem.Transmitters();

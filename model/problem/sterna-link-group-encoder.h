@@ -40,6 +40,13 @@ class LinkGroupEncoder
     explicit LinkGroupEncoder(Embedding embedding);
 
     Eigen::Index FeatureSize(const LinkGroupProblem& problem) const;
+    /**
+     * The last features are this many blocks of BlockSize() numbers: of INDEX one per device, of
+     * LINK_FEATURE one per transmitter with the largest, then one per transmitter with the mean
+     * embedding among the candidates.
+     */
+    Eigen::Index Blocks(const LinkGroupProblem& problem) const;
+    Eigen::Index BlockSize(const LinkGroupProblem& problem) const;
     Eigen::Index EmbeddingSize(const LinkGroupProblem& problem) const;
 
     /// Embeds a group in a row; `volumes` are its deliverable Mbit per transmitter.

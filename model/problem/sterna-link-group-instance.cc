@@ -223,6 +223,7 @@ MakeState(std::shared_ptr<const LinkGroupInstance> instance)
     state.delivered = instance->delivered;
     for (uint32_t k = 0; k < instance->Devices(); ++k)
     {
+        state.present += state.IsPresent(k);
         state.served += state.IsServed(k);
     }
     state.givenRates = std::move(instance);

@@ -115,15 +115,15 @@ CheckDemands(const Eigen::ArrayXd& demand, const Eigen::ArrayXd& epsilon, double
 {
     for (Eigen::Index k = 0; k < demand.size(); ++k)
     {
-        if (!IsPositive(demand(k)))
+        if (!(demand(k) >= 0 && std::isfinite(demand(k))))
         {
             throw InputError(Sentence("The demand of device ",
                                       k,
                                       " is ",
                                       demand(k),
-                                      " Mbit; it must be positive."));
+                                      " Mbit; it must be positive, or 0 if the device is absent."));
         }
-        if (!(epsilon(k) > 0 && epsilon(k) <= 1))
+        if (demand(k) > 0 && !(epsilon(k) > 0 && epsilon(k) <= 1))
         {
             throw InputError(Sentence("The threshold share of device ",
                                       k,
@@ -131,6 +131,10 @@ CheckDemands(const Eigen::ArrayXd& demand, const Eigen::ArrayXd& epsilon, double
                                       epsilon(k),
                                       "; it must be above 0 and at most 1."));
         }
+    }
+    if (!(demand > 0).any())
+    {
+        throw InputError("All devices are absent; at least one must have a demand.");
     }
     if (!(servedEmphasis >= 0 && std::isfinite(servedEmphasis)))
     {
@@ -168,7 +172,7 @@ LinkGroupProblem::State::Backlog(uint32_t device) const
 bool
 LinkGroupProblem::State::IsServed(uint32_t device) const
 {
-    return delivered(device) >= threshold(device) - TOLERANCE;
+    return IsPresent(device) && delivered(device) >= threshold(device) - TOLERANCE;
 }
 
 LinkGroupProblem::LinkGroupProblem(LinkGroupSystem system)
@@ -254,7 +258,6 @@ LinkGroupProblem::BeginCycle(const Eigen::ArrayXd& demand,
                              double servedEmphasis,
                              LinkGains gains) const
 {
-    const double devices = Devices();
     if (demand.size() != Devices() || epsilon.size() != Devices())
     {
         throw InputError(Sentence("There are ",
@@ -268,10 +271,12 @@ LinkGroupProblem::BeginCycle(const Eigen::ArrayXd& demand,
     CheckDemands(demand, epsilon, servedEmphasis);
     State state;
     state.demand = demand;
-    state.threshold = epsilon * demand;
-    state.weight = Eigen::ArrayXd::Constant(Devices(), 1 / devices);
+    state.threshold = (demand > 0).select(epsilon * demand, 0.0);
+    state.present = (demand > 0).count();
+    const double present = state.present;
+    state.weight = (demand > 0).cast<double>() / present;
     state.servedWeight =
-        servedEmphasis * (state.weight * demand.square()).sum() / (devices * devices);
+        servedEmphasis * (state.weight * demand.square()).sum() / (present * present);
     state.delivered = Eigen::ArrayXd::Zero(Devices());
     state.gains = std::move(gains);
     return state;
@@ -415,6 +420,10 @@ LinkGroupProblem::Refusal(const State& state, const LinkGroup& group) const
         {
             return Sentence(name, " can never serve device ", k, " by (7) and (8).");
         }
+        if (!state.IsPresent(k))
+        {
+            return Sentence(name, " is to serve device ", k, ", which is absent.");
+        }
         if (std::count(group.serves.begin(), group.serves.end(), k) > 1)
         {
             return Sentence("Device ", k, " is served by more than one transmitter (9).");
@@ -462,7 +471,7 @@ LinkGroupProblem::GapTerm(const State& state, uint32_t device, double delivered)
 double
 LinkGroupProblem::ServedTerm(const State& state, double served) const
 {
-    const double missing = served - Devices();
+    const double missing = served - state.present;
     return state.servedWeight * missing * missing;
 }
 
@@ -487,8 +496,8 @@ double
 LinkGroupProblem::Reward(const State& state, uint32_t device, double volume) const
 {
     const double after = state.delivered(device) + volume;
-    const bool newlyServed =
-        !state.IsServed(device) && after >= state.threshold(device) - TOLERANCE;
+    const bool newlyServed = state.IsPresent(device) && !state.IsServed(device) &&
+                             after >= state.threshold(device) - TOLERANCE;
     return GapTerm(state, device, state.delivered(device)) - GapTerm(state, device, after) +
            (newlyServed ? ServedTerm(state, state.served) - ServedTerm(state, state.served + 1.0)
                         : 0.0);
@@ -510,7 +519,8 @@ LinkGroupProblem::Reward(const State& state,
         const uint32_t k = group.serves[n];
         const double after = state.delivered(k) + volumes[n];
         gaps += GapTerm(state, k, state.delivered(k)) - GapTerm(state, k, after);
-        served += !state.IsServed(k) && after >= state.threshold(k) - TOLERANCE;
+        served +=
+            state.IsPresent(k) && !state.IsServed(k) && after >= state.threshold(k) - TOLERANCE;
     }
     return gaps + ServedTerm(state, state.served) - ServedTerm(state, served);
 }

@@ -108,19 +108,26 @@ class LinkGroupProblem
     /// Demands of a cycle and how far they are met.
     struct State
     {
-        Eigen::ArrayXd demand;    //!< D_k, Mbit
+        Eigen::ArrayXd demand;    //!< D_k, Mbit; 0: the device is absent
         Eigen::ArrayXd threshold; //!< D'_k, Mbit: served from here on
-        Eigen::ArrayXd weight;    //!< eta_k
+        Eigen::ArrayXd weight;    //!< eta_k; 0 if the device is absent
         double servedWeight{0};   //!< eta_0
         Eigen::ArrayXd delivered; //!< b_k, Mbit
         uint32_t slot{0};         //!< t, 0 ... T - 1 within the cycle
-        uint32_t served{0};       //!< number of devices with b_k >= D'_k
+        uint32_t served{0};       //!< number of present devices with b_k >= D'_k
+        uint32_t present{0};      //!< number of devices with a demand: the K of (14a)
         LinkGains gains;
         /// Where it is set, rates are these, and gains are not asked for.
         std::shared_ptr<const LinkGroupInstance> givenRates;
 
         /// Demand that is still open, Mbit.
         double Backlog(uint32_t device) const;
+
+        bool IsPresent(uint32_t device) const
+        {
+            return demand(device) > 0;
+        }
+
         bool IsServed(uint32_t device) const;
     };
 
@@ -136,12 +143,13 @@ class LinkGroupProblem
 
     /**
      * A state at the start of a cycle. Weights are eta_k = 1/K, and eta_0 makes both terms equal
-     * when nothing is served, times `servedEmphasis`.
+     * when nothing is served, times `servedEmphasis`. K counts the devices that are present: one
+     * without a demand is absent, adds nothing to (14a), and no group may serve it.
      *
      * Throws InputError for values out of range.
      *
-     * \param demand D_k in Mbit, > 0
-     * \param epsilon D'_k / D_k, above 0 and at most 1
+     * \param demand D_k in Mbit, > 0 if the device is present; at least one is
+     * \param epsilon D'_k / D_k, above 0 and at most 1; of absent devices anything
      * \param servedEmphasis >= 0
      * \param gains of this cycle's links
      */
@@ -175,7 +183,8 @@ class LinkGroupProblem
     /// Linear SINR to Mbit per slot on this link.
     double RateAtSinr(uint32_t transmitter, uint32_t device, double sinr) const;
 
-    /// Empty if the group obeys (7)-(10) and (14b), otherwise a sentence that says why not.
+    /// Empty if the group obeys (7)-(10) and (14b) and serves present devices only, otherwise a
+    /// sentence that says why not.
     std::string Refusal(const State& state, const LinkGroup& group) const;
     /// Delivered Mbit per link of a group: min(backlog, rate), in the order of the transmitters.
     std::vector<double> Deliverable(const State& state, const LinkGroup& group) const;

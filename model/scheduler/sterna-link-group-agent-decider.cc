@@ -65,6 +65,8 @@ LinkGroupAgentDecider::Check(const LinkGroupProblem& problem)
     m_encoder = std::make_unique<LinkGroupEncoder>(m_embedding);
     AgentSpaces spaces;
     spaces.features = m_encoder->FeatureSize(problem);
+    spaces.blocks = m_encoder->Blocks(problem);
+    spaces.blockSize = m_encoder->BlockSize(problem);
     spaces.embedding = m_encoder->EmbeddingSize(problem);
     m_agent->Configure(spaces);
     m_configured = true;
@@ -129,14 +131,20 @@ LinkGroupAgentDecider::Learn(const LinkGroupProblem& problem,
                              const LinkGroupProblem::State& next,
                              bool last)
 {
-    if (!m_training || m_action.choice.size() == 0)
+    if (m_action.choice.size() == 0)
     {
+        return;
+    }
+    const float share = reward / problem.IdleObjective(next) * problem.System().slotsPerCycle;
+    if (!m_training)
+    {
+        m_agent->Watch(m_observation, m_action, share);
         return;
     }
     Transition transition;
     transition.observation = m_observation;
     transition.action = m_action;
-    transition.reward = reward / problem.IdleObjective(next) * problem.System().slotsPerCycle;
+    transition.reward = share;
     transition.terminated = last;
     if (!last) // nothing is looked at beyond the end of a cycle
     {

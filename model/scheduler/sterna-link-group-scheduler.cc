@@ -72,6 +72,7 @@ struct LinkGroupScheduler::Link
     std::shared_ptr<MarkovFadingProcess> fading;
     double largeScaleGain{0};
     uint64_t cycle{~0ULL}; //!< for which largeScaleGain was fetched
+    uint64_t pathEpoch{0}; //!< of the channel, at which largeScaleGain was fetched
 };
 
 TypeId
@@ -314,12 +315,14 @@ LinkGroupScheduler::UpToDate(uint32_t transmitter, uint32_t device)
 {
     auto& link = LinkOf(transmitter, device);
     const auto& tx = m_transmitters[transmitter];
-    if (!link.receiver || link.receiver == tx || link.cycle == m_cycle)
+    const auto channel = tx->GetSternaChannel();
+    const bool fresh = link.cycle == m_cycle && link.pathEpoch == channel->GetPathEpoch();
+    if (!link.receiver || link.receiver == tx || fresh)
     {
         return link;
     }
-    const auto channel = tx->GetSternaChannel();
     link.cycle = m_cycle;
+    link.pathEpoch = channel->GetPathEpoch();
     link.largeScaleGain = channel->GetLargeScaleGain(tx, link.receiver);
     const Time delay = channel->GetDelay(tx, link.receiver);
     m_problem->SetAirtime(transmitter,
@@ -409,7 +412,11 @@ LinkGroupScheduler::Prepare()
 void
 LinkGroupScheduler::BeginCycle()
 {
-    const auto demands = m_traffic->Draw(m_problem->System().devices);
+    const Eigen::ArrayXd backlog = m_cycle == 0
+                                       ? Eigen::ArrayXd::Zero(m_devices.size())
+                                       : (m_state.demand - m_state.delivered).max(0.0).eval();
+    const auto demands =
+        m_traffic->Next(m_problem->System().devices, backlog, m_cycle * m_slotsPerCycle);
     m_state = m_problem->BeginCycle(
         demands.demand,
         demands.epsilon,
@@ -509,7 +516,7 @@ LinkGroupScheduler::Account()
             total += volumes[n];
         }
     }
-    LinkGroupSlot slot{GetSlots(), m_granted, total, 0, 0, 0};
+    LinkGroupSlot slot{GetSlots(), m_granted, total, 0, 0, 0, 0, 0};
     if (m_granted.serves.empty())
     {
         m_granted = LinkGroup(m_transmitters.size());
@@ -518,6 +525,8 @@ LinkGroupScheduler::Account()
     m_objective -= slot.reward; // Lemma 2
     slot.objective = m_objective;
     slot.served = m_state.served;
+    slot.idleObjective = m_problem->IdleObjective(m_state);
+    slot.present = m_state.present;
     if (GetFidelity() == Fidelity::PACKET)
     {
         for (const int32_t k : m_granted.serves)

@@ -46,6 +46,8 @@ struct LinkGroupSlot
     double reward;        //!< (23)
     double objective;     //!< (14a) after the slot
     uint32_t served;      //!< devices that have got their D'_k in this cycle
+    double idleObjective; //!< (14a) if nothing had been delivered in this cycle
+    uint32_t present;     //!< devices with a demand in this cycle
 };
 
 /**

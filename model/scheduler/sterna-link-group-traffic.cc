@@ -4,13 +4,15 @@
 
 #include "sterna-link-group-traffic.h"
 
+#include "ns3/boolean.h"
 #include "ns3/double.h"
 #include "ns3/log.h"
 #include "ns3/sterna-error.h"
+#include "ns3/trace-source-accessor.h"
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
-#include <utility>
 
 namespace ns3
 {
@@ -20,6 +22,18 @@ namespace sterna
 NS_LOG_COMPONENT_DEFINE("SternaLinkGroupTraffic");
 
 NS_OBJECT_ENSURE_REGISTERED(LinkGroupTraffic);
+
+namespace
+{
+
+/// Mbit rounded up to whole bytes; a millionth of a byte more is rounding error.
+double
+WholeBytes(double mbit)
+{
+    return std::ceil(mbit * 1e6 / 8 - 1e-6) * 8e-6;
+}
+
+} // namespace
 
 TypeId
 LinkGroupTraffic::GetTypeId()
@@ -74,7 +88,22 @@ LinkGroupTraffic::GetTypeId()
                           "Largest share of its demand from which a device is served.",
                           DoubleValue(0.6),
                           MakeDoubleAccessor(&LinkGroupTraffic::m_epsilonMax),
-                          MakeDoubleChecker<double>(0, 1));
+                          MakeDoubleChecker<double>(0, 1))
+            .AddAttribute("CarryOver",
+                          "Whether a cycle's unserved demand is added to that of the next cycle.",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&LinkGroupTraffic::m_carryOver),
+                          MakeBooleanChecker())
+            .AddAttribute("BacklogLimit",
+                          "With CarryOver, a device's demand is cut to so many times the largest "
+                          "that its class draws in a cycle.",
+                          DoubleValue(1),
+                          MakeDoubleAccessor(&LinkGroupTraffic::m_backlogLimit),
+                          MakeDoubleChecker<double>(1))
+            .AddTraceSource("Update",
+                            "From this slot on demands follow another law than before.",
+                            MakeTraceSourceAccessor(&LinkGroupTraffic::m_updateTrace),
+                            "ns3::sterna::LinkGroupTraffic::UpdateCallback");
     return tid;
 }
 
@@ -90,26 +119,30 @@ LinkGroupTraffic::AssignStreams(int64_t stream)
     return 1;
 }
 
+std::pair<double, double>
+LinkGroupTraffic::Range(LinkGroupSystem::Device kind) const
+{
+    using Device = LinkGroupSystem::Device;
+    const double scale = m_scale * m_factor;
+    switch (kind)
+    {
+    case Device::CELLULAR_UE:
+        return {scale * m_cellularMin, scale * m_cellularMax};
+    case Device::DUAL_MODE_UE:
+        return {scale * m_dualModeMin, scale * m_dualModeMax};
+    default:
+        return {scale * m_accessMin, scale * m_accessMax};
+    }
+}
+
 LinkGroupTraffic::Demands
 LinkGroupTraffic::Draw(const std::vector<LinkGroupSystem::Device>& devices)
 {
-    using Device = LinkGroupSystem::Device;
-    const auto range = [this](Device kind) -> std::pair<double, double> {
-        switch (kind)
-        {
-        case Device::CELLULAR_UE:
-            return {m_cellularMin, m_cellularMax};
-        case Device::DUAL_MODE_UE:
-            return {m_dualModeMin, m_dualModeMax};
-        default:
-            return {m_accessMin, m_accessMax};
-        }
-    };
     Demands drawn{Eigen::ArrayXd(devices.size()), Eigen::ArrayXd(devices.size())};
     for (std::size_t k = 0; k < devices.size(); ++k)
     {
-        const auto [least, most] = range(devices[k]);
-        const double volume = m_scale * m_random->GetValue(least, most);
+        const auto [least, most] = Range(devices[k]);
+        const double volume = m_random->GetValue(least, most);
         if (!(volume > 0))
         {
             std::ostringstream text;
@@ -117,11 +150,38 @@ LinkGroupTraffic::Draw(const std::vector<LinkGroupSystem::Device>& devices)
                  << " Mbit; ranges and Scale must make it positive.";
             throw InputError(text.str());
         }
-        drawn.demand(k) = std::ceil(volume * 1e6 / 8) * 8e-6; // whole bytes
+        drawn.demand(k) = WholeBytes(volume);
         drawn.epsilon(k) = m_random->GetValue(m_epsilonMin, m_epsilonMax);
     }
-    NS_LOG_INFO("demands of " << devices.size() << " devices: " << drawn.demand.sum() << " Mbit");
     return drawn;
+}
+
+LinkGroupTraffic::Demands
+LinkGroupTraffic::Next(const std::vector<LinkGroupSystem::Device>& devices,
+                       const Eigen::ArrayXd& backlog,
+                       uint64_t slot)
+{
+    auto next = Draw(devices);
+    for (std::size_t k = 0; m_carryOver && k < devices.size(); ++k)
+    {
+        const double most = std::max(m_backlogLimit * Range(devices[k]).second, next.demand(k));
+        next.demand(k) = WholeBytes(std::min(backlog(k) + next.demand(k), most));
+    }
+    NS_LOG_INFO("from slot " << slot << " on, demands of " << devices.size()
+                             << " devices: " << next.demand.sum() << " Mbit");
+    return next;
+}
+
+void
+LinkGroupTraffic::SetFactor(double factor)
+{
+    m_factor = factor;
+}
+
+void
+LinkGroupTraffic::TraceUpdate(uint64_t slot)
+{
+    m_updateTrace(slot);
 }
 
 } // namespace sterna

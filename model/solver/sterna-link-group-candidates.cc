@@ -60,7 +60,7 @@ CandidateGroups(const LinkGroupProblem& problem,
                 uint32_t limit)
 {
     const double completion =
-        std::max(1e-12, state.servedWeight * (2.0 * (problem.Devices() - state.served) - 1));
+        std::max(1e-12, state.servedWeight * (2.0 * (state.present - state.served) - 1));
     const auto promise = [&](uint32_t k, double volume) {
         const double missing = std::max(0.0, state.threshold(k) - state.delivered(k));
         return problem.Reward(state, k, volume) / completion +

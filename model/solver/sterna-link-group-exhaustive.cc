@@ -51,7 +51,7 @@ LinkGroupExhaustive::Options(const LinkGroupProblem& problem,
             for (uint32_t k = 0; k < problem.Devices(); ++k)
             {
                 const auto& serves = groups[g].serves;
-                if (problem.IsValidLink(n, k) &&
+                if (problem.IsValidLink(n, k) && state.IsPresent(k) &&
                     std::find(serves.begin(), serves.end(), int32_t(k)) == serves.end())
                 {
                     groups.push_back(groups[g]);

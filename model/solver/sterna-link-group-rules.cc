@@ -150,7 +150,7 @@ LinkGroupThresholdProgress::Decide(const LinkGroupProblem& problem,
 {
     const double slotsLeft = double(problem.System().slotsPerCycle) - state.slot;
     const double completion =
-        state.servedWeight * (2.0 * (problem.Devices() - state.served) - 1); // of the next device
+        state.servedWeight * (2.0 * (state.present - state.served) - 1); // of the next device
     const auto progress = [&](uint32_t k, double volume) {
         const double backlog = state.Backlog(k);
         const double gap = state.weight(k) * volume * (2 * backlog - volume);

@@ -1,0 +1,100 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "sterna-link-group-branch-and-bound.h"
+
+#include "ns3/double.h"
+#include "ns3/log.h"
+#include "ns3/trace-source-accessor.h"
+#include "ns3/uinteger.h"
+
+namespace ns3
+{
+namespace sterna
+{
+
+NS_LOG_COMPONENT_DEFINE("SternaLinkGroupBranchAndBound");
+
+NS_OBJECT_ENSURE_REGISTERED(LinkGroupBranchAndBound);
+
+TypeId
+LinkGroupBranchAndBound::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::sterna::LinkGroupBranchAndBound")
+            .SetParent<LinkGroupDecider>()
+            .SetGroupName("Sterna")
+            .AddConstructor<LinkGroupBranchAndBound>()
+            .AddAttribute("TimeLimit",
+                          "Wall-clock seconds per cycle after which the best plan known is taken. "
+                          "Runs repeat exactly only if NodeLimit or a proof ends the search first.",
+                          DoubleValue(60),
+                          MakeDoubleAccessor(&LinkGroupBranchAndBound::m_timeLimit),
+                          MakeDoubleChecker<double>(0))
+            .AddAttribute("NodeLimit",
+                          "Nodes per cycle after which the best plan known is taken.",
+                          UintegerValue(1000000),
+                          MakeUintegerAccessor(&LinkGroupBranchAndBound::m_nodeLimit),
+                          MakeUintegerChecker<uint64_t>(1))
+            .AddAttribute("GapTolerance",
+                          "(value - bound) / value that counts as proved.",
+                          DoubleValue(1e-7),
+                          MakeDoubleAccessor(&LinkGroupBranchAndBound::m_gapTolerance),
+                          MakeDoubleChecker<double>(0))
+            .AddTraceSource("Progress",
+                            "The value or the bound has become better.",
+                            MakeTraceSourceAccessor(&LinkGroupBranchAndBound::m_progressTrace),
+                            "ns3::sterna::LinkGroupBranchAndBound::ProgressCallback");
+    return tid;
+}
+
+void
+LinkGroupBranchAndBound::BeginCycle(const LinkGroupProblem& problem,
+                                    const LinkGroupProblem::State& state)
+{
+    LinkGroupTreeSearch search(MakeInstance(problem, state));
+    search.SetLimits({m_timeLimit, m_nodeLimit, m_gapTolerance});
+    search.SetObserver([this](const auto& progress) { m_progressTrace(progress); });
+    search.Solve();
+    m_progress = search.Progress();
+    m_proved = search.IsProved();
+    m_plan = search.Plan();
+    m_firstSlot = state.slot;
+    NS_LOG_INFO("value " << m_progress.value << ", bound " << m_progress.bound);
+}
+
+LinkGroup
+LinkGroupBranchAndBound::Decide(const LinkGroupProblem& problem,
+                                const LinkGroupProblem::State& state)
+{
+    const uint32_t at = state.slot - m_firstSlot;
+    return at < m_plan.size() ? m_plan[at] : LinkGroup(problem.Transmitters());
+}
+
+double
+LinkGroupBranchAndBound::GetValue() const
+{
+    return m_progress.value;
+}
+
+double
+LinkGroupBranchAndBound::GetBound() const
+{
+    return m_progress.bound;
+}
+
+double
+LinkGroupBranchAndBound::GetGap() const
+{
+    return m_progress.Gap();
+}
+
+bool
+LinkGroupBranchAndBound::IsProved() const
+{
+    return m_proved;
+}
+
+} // namespace sterna
+} // namespace ns3
