@@ -102,7 +102,7 @@ class Lecture : public LinkGroupDecider
                       MakeSlotInstance(problem, state),
                       judgements,
                       completion,
-                      problem.Devices() * completion / m_idleObjective);
+                      state.present * completion / m_idleObjective);
         const auto best = std::min_element(
             judgements.begin(),
             judgements.end(),

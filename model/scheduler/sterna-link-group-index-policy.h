@@ -25,17 +25,30 @@ namespace sterna
 /**
  * \ingroup sterna
  * A learned priority index: a small network says what each link of a slot is worth, and the group
- * of the highest total is served, found exactly (LinkGroupSlotOptions).
+ * of the highest total is found exactly (LinkGroupSlotOptions).
  *
- * A link that delivers v Mbit to a device, in units of what the next completion is worth
- * (C = eta_0 (2 (K - m) - 1)), has the index
+ * A link that delivers v Mbit to a device has, in units of what the next completion lowers (14a)
+ * by, C = eta_0 (2 (K - m) - 1), the index
  *
- *     w (gap^2 - (gap - v)^2) / C  e^{h_0}  +  [not served] min(1, v / missing)  e^{h_1},
+ *     eta_k (gap^2 - (gap - v)^2) / C  e^{h_0}  +  [not served] min(1, v / missing)  e^{h_1}  +  h_2,
  *
- * that is ThresholdProgress's two terms, each corrected by what a network h sees of the link: how
- * many slots its device would need on it now and at its mean rate, how its rate stands against its
- * mean and against other transmitters', and how the cycle stands. Its size depends neither on K nor
- * on the number of transmitters, so one policy serves any system. Trained by TrainIndexPolicy().
+ * that is ThresholdProgress's two terms, corrected by what a network h sees of the link
+ * (LinkGroupLinkFeatures). Nothing in it depends on K or on the number of transmitters, so one
+ * policy serves any system.
+ *
+ * With Futures > 0 the group of the highest index competes with those with which the plans for some
+ * drawn futures begin (LinkGroupRollingHorizon::Judge): of them, the one of the least
+ *
+ *     mean objective over the futures / C  -  Trust x sum of indices
+ *
+ * is served. A few futures are a noisy judge and the index is a prior that many have taught, so
+ * both together do better than either. The time of a decision is nearly all theirs.
+ *
+ * Trained by TrainIndexPolicy(). Priority indices: Whittle, 'Restless bandits', 1988; learning one
+ * network for all arms: Nakhleh et al., 'NeurWIN', 2021.
+ *
+ * Limits: links are worth what they are independently of each other, but for interference and (9).
+ * Without Futures no link is ever seen more than a mean plan ahead.
  */
 class LinkGroupIndexPolicy : public LinkGroupDecider
 {

@@ -37,7 +37,7 @@ Sign(bool yes)
 double
 LinkGroupLinkFeatures::Completion(const LinkGroupProblem::State& state)
 {
-    return state.servedWeight * std::max(1.0, 2.0 * (state.demand.size() - state.served) - 1);
+    return state.servedWeight * std::max(1.0, 2.0 * (double(state.present) - state.served) - 1);
 }
 
 const std::vector<LinkGroupLinkFeatures::Candidate>&
@@ -98,7 +98,7 @@ LinkGroupLinkFeatures::QueueUp(const LinkGroupProblem::State& state)
         costs.clear();
         for (uint32_t k = 0; k < m_meanRate.rows(); ++k)
         {
-            if (!state.IsServed(k) && m_meanRate(k, n) > 0)
+            if (state.Backlog(k) > 0 && !state.IsServed(k) && m_meanRate(k, n) > 0)
             {
                 costs.emplace_back((state.threshold(k) - state.delivered(k)) / m_meanRate(k, n), k);
             }
@@ -115,7 +115,9 @@ LinkGroupLinkFeatures::QueueUp(const LinkGroupProblem::State& state)
 }
 
 void
-LinkGroupLinkFeatures::PlanAhead(const LinkGroupInstance& slot, uint32_t slots)
+LinkGroupLinkFeatures::PlanAhead(const LinkGroupProblem::State& state,
+                                 const LinkGroupInstance& slot,
+                                 uint32_t slots)
 {
     auto horizon = slot;
     horizon.rates.resize(slots, m_meanRates);
@@ -127,7 +129,8 @@ LinkGroupLinkFeatures::PlanAhead(const LinkGroupInstance& slot, uint32_t slots)
     m_plannedServed = 0;
     for (uint32_t k = 0; k < slot.Devices(); ++k)
     {
-        m_plannedServed += double(slot.IsServed(k, m_planned(k))) / slot.Devices();
+        m_plannedServed +=
+            double(state.IsPresent(k) && slot.IsServed(k, m_planned(k))) / state.present;
     }
     m_plannedSlots.setZero(slot.Devices(), slot.Transmitters());
     for (const auto& group : m_plan)
@@ -150,7 +153,7 @@ LinkGroupLinkFeatures::Describe(const LinkGroupProblem& problem,
 {
     const uint32_t k = device;
     const auto& rates = slot.rates.front();
-    const double devices = problem.Devices();
+    const double devices = state.present;
     const double cycle = problem.System().slotsPerCycle;
     const double left = cycle - state.slot;
     const double completion = std::max(1e-12, Completion(state));
@@ -200,7 +203,7 @@ LinkGroupLinkFeatures::Observe(const LinkGroupProblem& problem,
                                const LinkGroupInstance& slot)
 {
     QueueUp(state);
-    PlanAhead(slot, problem.System().slotsPerCycle - state.slot);
+    PlanAhead(state, slot, problem.System().slotsPerCycle - state.slot);
     m_candidates.clear();
     m_index.setConstant(problem.Devices(), slot.links.size(), -1);
     m_rows.resize(problem.Devices() * slot.links.size(), COUNT);

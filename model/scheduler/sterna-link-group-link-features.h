@@ -61,7 +61,9 @@ class LinkGroupLinkFeatures
     /// Slots that the devices ahead of each one would need if the cheapest were served first.
     void QueueUp(const LinkGroupProblem::State& state);
     /// A plan for the rest of the cycle at mean rates.
-    void PlanAhead(const LinkGroupInstance& slot, uint32_t slots);
+    void PlanAhead(const LinkGroupProblem::State& state,
+                   const LinkGroupInstance& slot,
+                   uint32_t slots);
     void Describe(const LinkGroupProblem& problem,
                   const LinkGroupProblem::State& state,
                   const LinkGroupInstance& slot,
