@@ -28,12 +28,15 @@
  */
 
 #include "ns3/command-line.h"
+#include "ns3/config.h"
 #include "ns3/gnuplot.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/sterna-command-line-check.h"
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-link-group-bound.h"
 #include "ns3/sterna-link-group-experiment.h"
+#include "ns3/sterna-link-group-index-policy.h"
+#include "ns3/sterna-link-group-index-training.h"
 #include "ns3/sterna-link-group-recovery.h"
 #include "ns3/sterna-link-group-solution.h"
 #include "ns3/sterna-output-folder.h"
@@ -164,8 +167,8 @@ Check(const Options& options)
         {
             continue; // it is made by this very run
         }
-        const auto decider = policy ? CreateLinkGroupDecider(CreatePolicy(options.policy))
-                                    : CreateLinkGroupDecider(name);
+        const auto decider =
+            policy ? CreatePolicyDecider(options.policy) : CreateLinkGroupDecider(name);
         const auto scheduler = scenario.Install(decider, experiment.fidelity, 1);
         decider->Check(scheduler->GetProblem());
     }
@@ -199,22 +202,32 @@ Train(const Options& options,
       OutputFolder& folder)
 {
     experiment.cycles = options.train;
-    const auto agent = CreateAgent(options.agent);
     const std::string checkpoint = folder.PathOf("checkpoint");
     ProgressBar progress("training", options.train);
     auto& curve = folder.Open("training.csv");
     curve << "cycle,objective,idle_objective,served\n";
-    TrainAgent(agent, experiment, checkpoint, [&](uint32_t done, const LinkGroupCycle& cycle) {
+    const auto onCycle = [&](uint32_t done, const LinkGroupCycle& cycle) {
         curve << done << "," << cycle.objective << "," << cycle.idleObjective << "," << cycle.served
               << "\n";
         progress.Update(done);
-    });
+    };
     const std::string path = folder.PathOf("policy.safetensors");
-    agent->SavePolicy(path,
-                      {{"sterna.command", PROGRAM + " " + Join(arguments)},
-                       {"sterna.seed", std::to_string(RngSeedManager::GetSeed())},
-                       {"sterna.run", std::to_string(RngSeedManager::GetRun())},
-                       {"sterna.ns3", Ns3Version()}});
+    const std::map<std::string, std::string> metadata{
+        {"sterna.command", PROGRAM + " " + Join(arguments)},
+        {"sterna.seed", std::to_string(RngSeedManager::GetSeed())},
+        {"sterna.run", std::to_string(RngSeedManager::GetRun())},
+        {"sterna.ns3", Ns3Version()}};
+    if (options.agent == "IndexPolicy")
+    {
+        const auto network = TrainIndexPolicy(experiment, {}, checkpoint, onCycle);
+        LinkGroupIndexPolicy::Save(network, path, metadata);
+    }
+    else
+    {
+        const auto agent = CreateAgent(options.agent);
+        TrainAgent(agent, experiment, checkpoint, onCycle);
+        agent->SavePolicy(path, metadata);
+    }
     std::filesystem::remove(checkpoint);
     std::filesystem::remove(checkpoint + ".runs");
     return path;
@@ -243,7 +256,7 @@ Compare(const Options& options,
             experiment,
             name,
             [&]() {
-                return name == "Policy" ? CreateLinkGroupDecider(CreatePolicy(policy))
+                return name == "Policy" ? CreatePolicyDecider(policy)
                                         : CreateLinkGroupDecider(name);
             },
             [&](const LinkGroupSlotRecord& record) {
@@ -449,8 +462,8 @@ SolveFile(const Options& options, const std::vector<std::string>& arguments)
     double least = instance->IdleObjective();
     for (const auto& name : Split(options.deciders))
     {
-        const auto decider = name == "Policy" ? CreateLinkGroupDecider(CreatePolicy(options.policy))
-                                              : CreateLinkGroupDecider(name);
+        const auto decider =
+            name == "Policy" ? CreatePolicyDecider(options.policy) : CreateLinkGroupDecider(name);
         decider->AssignStreams(DECIDER_STREAM);
         solutions.push_back(SolveInstance(instance, name, decider));
         least = std::min(least, solutions.back().objective);
@@ -536,6 +549,9 @@ int
 main(int argc, char* argv[])
 {
     Options options;
+    Config::SetDefault(
+        "ns3::sterna::LinkGroupIndexPolicy::Policy",
+        StringValue(STERNA_SOURCE_DIR "/examples/policies/link-group-index.safetensors"));
     CommandLine cmd(__FILE__);
     cmd.Usage("Compares deciders of link-group scheduling in a LEO-terrestrial network.");
     cmd.AddValue("preset", "small, learn or paper", options.preset);

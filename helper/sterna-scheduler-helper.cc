@@ -8,6 +8,7 @@
 #include "ns3/pointer.h"
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-link-group-agent-decider.h"
+#include "ns3/sterna-link-group-index-policy.h"
 #include "ns3/sterna-safetensors.h"
 #include "ns3/string.h"
 
@@ -226,6 +227,19 @@ CreatePolicy(const std::string& path)
                                                      : "FrozenPolicy"));
     factory.Set("Policy", StringValue(path));
     return factory.Create<Agent>();
+}
+
+Ptr<LinkGroupDecider>
+CreatePolicyDecider(const std::string& path)
+{
+    const bool script = path.size() > 3 && path.substr(path.size() - 3) == ".pt";
+    if (!script && LinkGroupIndexPolicy::IsPolicy(path))
+    {
+        const auto decider = CreateObject<LinkGroupIndexPolicy>();
+        decider->SetAttribute("Policy", StringValue(path));
+        return decider;
+    }
+    return CreateLinkGroupDecider(CreatePolicy(path));
 }
 
 } // namespace sterna

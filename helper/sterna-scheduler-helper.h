@@ -81,6 +81,9 @@ Ptr<Agent> CreateAgent(const std::string& name);
 /// otherwise FrozenPolicy.
 Ptr<Agent> CreatePolicy(const std::string& path);
 
+/// The decider of any policy file: an agent's, or a priority index.
+Ptr<LinkGroupDecider> CreatePolicyDecider(const std::string& path);
+
 template <typename... Arguments>
 void
 SternaSchedulerHelper::SetDecider(const std::string& decider, Arguments&&... arguments)

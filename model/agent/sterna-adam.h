@@ -37,6 +37,12 @@ class Adam
      */
     Adam(Eigen::Index size, double learningRate, double epsilon = 1e-8);
 
+    /// The step size from now on.
+    void SetLearningRate(double learningRate)
+    {
+        m_learningRate = learningRate;
+    }
+
     /// One step down `gradient`; both vectors have the optimiser's size.
     void Step(const Eigen::VectorXf& gradient, Eigen::VectorXf& parameters);
 

@@ -17,37 +17,6 @@ namespace sterna
 
 NS_LOG_COMPONENT_DEFINE("SternaLinkGroupInstance");
 
-uint32_t
-LinkGroupInstance::Slots() const
-{
-    return rates.size();
-}
-
-uint32_t
-LinkGroupInstance::Devices() const
-{
-    return demand.size();
-}
-
-uint32_t
-LinkGroupInstance::Transmitters() const
-{
-    return transmitters.size();
-}
-
-uint32_t
-LinkGroupInstance::BandPattern(uint32_t transmitter) const
-{
-    const uint32_t all = (1U << Transmitters()) - 1;
-    return (satellites >> transmitter & 1) ? satellites : all & ~satellites;
-}
-
-uint32_t
-LinkGroupInstance::LinkOf(uint32_t transmitter, uint32_t pattern) const
-{
-    return m_linkOf[(transmitter << Transmitters()) | (pattern & BandPattern(transmitter))];
-}
-
 double
 LinkGroupInstance::Rate(uint32_t slot,
                         uint32_t transmitter,
@@ -74,12 +43,6 @@ LinkGroupInstance::MakeLinks()
             }
         }
     }
-}
-
-bool
-LinkGroupInstance::IsServed(uint32_t device, double volume) const
-{
-    return volume >= threshold(device) - LinkGroupProblem::TOLERANCE;
 }
 
 double

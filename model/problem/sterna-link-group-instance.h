@@ -52,20 +52,45 @@ struct LinkGroupInstance
     double slotDuration{0.1}; //!< Phi, s
     bool literalObjective{false};
 
-    uint32_t Slots() const;
-    uint32_t Devices() const;
-    uint32_t Transmitters() const;
+    uint32_t Slots() const
+    {
+        return rates.size();
+    }
+
+    uint32_t Devices() const
+    {
+        return demand.size();
+    }
+
+    uint32_t Transmitters() const
+    {
+        return transmitters.size();
+    }
+
     /// Bit pattern of the transmitters that share the band of `transmitter`.
-    uint32_t BandPattern(uint32_t transmitter) const;
+    uint32_t BandPattern(uint32_t transmitter) const
+    {
+        const uint32_t all = (1U << Transmitters()) - 1;
+        return (satellites >> transmitter & 1) ? satellites : all & ~satellites;
+    }
+
     /// Column of `rates` for a transmitter within any pattern of activity.
-    uint32_t LinkOf(uint32_t transmitter, uint32_t pattern) const;
+    uint32_t LinkOf(uint32_t transmitter, uint32_t pattern) const
+    {
+        return m_linkOf[(transmitter << Transmitters()) | (pattern & BandPattern(transmitter))];
+    }
+
     /// R of a link in Mbit; 0 beyond the last slot.
     double Rate(uint32_t slot, uint32_t transmitter, uint32_t device, uint32_t pattern) const;
     /// Fills `links` with all pairs of pattern and transmitter; wants names and satellites.
     void MakeLinks();
 
     /// Whether device k has got its D'_k when b_k Mbit have been delivered.
-    bool IsServed(uint32_t device, double volume) const;
+    bool IsServed(uint32_t device, double volume) const
+    {
+        return volume >= threshold(device) - LinkGroupProblem::TOLERANCE;
+    }
+
     /// (14a) when b_k Mbit (`volumes`) have been delivered.
     double Objective(const Eigen::ArrayXd& volumes) const;
     /// b_k after a plan: what the default objective counts is capped at D_k, the literal one's is

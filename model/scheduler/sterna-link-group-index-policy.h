@@ -5,7 +5,9 @@
 #ifndef STERNA_LINK_GROUP_INDEX_POLICY_H
 #define STERNA_LINK_GROUP_INDEX_POLICY_H
 
-#include "ns3/sterna-link-group-rules.h"
+#include "sterna-link-group-link-features.h"
+
+#include "ns3/sterna-link-group-rolling-horizon.h"
 #include "ns3/sterna-link-group-slot-options.h"
 #include "ns3/sterna-mlp.h"
 
@@ -23,17 +25,30 @@ namespace sterna
 /**
  * \ingroup sterna
  * A learned priority index: a small network says what each link of a slot is worth, and the group
- * of the highest total is served, found exactly (LinkGroupSlotOptions).
+ * of the highest total is found exactly (LinkGroupSlotOptions).
  *
- * A link that delivers v Mbit to a device, in units of what the next completion is worth
- * (C = eta_0 (2 (K - m) - 1)), has the index
+ * A link that delivers v Mbit to a device has, in units of what the next completion lowers (14a)
+ * by, C = eta_0 (2 (K - m) - 1), the index
  *
- *     w (gap^2 - (gap - v)^2) / C  e^{h_0}  +  [not served] min(1, v / missing)  e^{h_1},
+ *     eta_k (gap^2 - (gap - v)^2) / C  e^{h_0}  +  [not served] min(1, v / missing)  e^{h_1}  +  h_2,
  *
- * that is ThresholdProgress's two terms, each corrected by what a network h sees of the link: how
- * many slots its device would need on it now and at its mean rate, how its rate stands against its
- * mean and against other transmitters', and how the cycle stands. Its size depends neither on K nor
- * on the number of transmitters, so one policy serves any system. Trained by TrainIndexPolicy().
+ * that is ThresholdProgress's two terms, corrected by what a network h sees of the link
+ * (LinkGroupLinkFeatures). Nothing in it depends on K or on the number of transmitters, so one
+ * policy serves any system.
+ *
+ * With Futures > 0 the group of the highest index competes with those with which the plans for some
+ * drawn futures begin (LinkGroupRollingHorizon::Judge): of them, the one of the least
+ *
+ *     mean objective over the futures / C  -  Trust x sum of indices
+ *
+ * is served. A few futures are a noisy judge and the index is a prior that many have taught, so
+ * both together do better than either. The time of a decision is nearly all theirs.
+ *
+ * Trained by TrainIndexPolicy(). Priority indices: Whittle, 'Restless bandits', 1988; learning one
+ * network for all arms: Nakhleh et al., 'NeurWIN', 2021.
+ *
+ * Limits: links are worth what they are independently of each other, but for interference and (9).
+ * Without Futures no link is ever seen more than a mean plan ahead.
  */
 class LinkGroupIndexPolicy : public LinkGroupDecider
 {
@@ -46,6 +61,7 @@ class LinkGroupIndexPolicy : public LinkGroupDecider
     void BeginCycle(const LinkGroupProblem& problem, const LinkGroupProblem::State& state) override;
     LinkGroup Decide(const LinkGroupProblem& problem,
                      const LinkGroupProblem::State& state) override;
+    int64_t AssignStreams(int64_t stream) override;
 
     /// The network before any training: h = 0, and hidden weights from this stream.
     static Mlp Untrained(Ptr<UniformRandomVariable> stream);
@@ -55,38 +71,31 @@ class LinkGroupIndexPolicy : public LinkGroupDecider
                      const std::string& path,
                      std::map<std::string, std::string> metadata);
 
-  private:
-    /// A link that could carry something in this slot.
-    struct Candidate
-    {
-        uint32_t link;
-        uint32_t device;
-        double gapShare; //!< decrease of the gap term / C
-        double progress; //!< min(1, v / missing), 0 if served
-    };
+    /// Whether a file holds such a network; throws InputError if it is no safetensors file.
+    static bool IsPolicy(const std::string& path);
 
-    void FetchMeanRates(const LinkGroupProblem& problem, const LinkGroupProblem::State& state);
-    /// Slots that the devices ahead of each one would need if the cheapest were served first.
-    void QueueUp(const LinkGroupProblem& problem, const LinkGroupProblem::State& state);
-    /// A plan for the rest of the cycle at mean rates.
-    void PlanAhead(const LinkGroupInstance& slot, uint32_t slots);
-    /// All links of a slot, and what the network sees of each.
-    void Observe(const LinkGroupProblem& problem,
-                 const LinkGroupProblem::State& state,
-                 const LinkGroupInstance& slot);
+    /// What the last decision saw.
+    const LinkGroupLinkFeatures& Observed() const;
+    /// The index of a link, g e^h_0 + p e^h_1 + h_2.
+    static double Index(double gapShare,
+                        double progress,
+                        const Eigen::Ref<const Eigen::RowVectorXf>& corrections);
+
+  private:
+    /// Lets the groups that look good in some futures compete with the one of highest index.
+    LinkGroup LookAhead(const LinkGroupProblem& problem,
+                        const LinkGroupProblem::State& state,
+                        const LinkGroupInstance& slot,
+                        const LinkGroup& first);
 
     std::string m_path;
+    uint32_t m_futures;
+    uint32_t m_attempts;
+    double m_trust;
+    Ptr<LinkGroupRollingHorizon> m_horizon;
     std::unique_ptr<Mlp> m_network;
     Mlp::Workspace m_workspace;
-    Eigen::ArrayXXd m_meanRate; //!< alone on the air, Mbit per slot (devices x transmitters)
-    Eigen::ArrayXXd m_meanRates; //!< the same for all patterns (devices x links)
-    LinkGroupPlan m_plan;
-    Eigen::ArrayXd m_planned;       //!< b_k after it, Mbit
-    Eigen::ArrayXXd m_plannedSlots; //!< it gives to each link (devices x transmitters)
-    Eigen::ArrayXXd m_queue;    //!< slots until a device's turn (devices x transmitters)
-    Eigen::ArrayXd m_load;      //!< slots that all open devices would need, per transmitter
-    std::vector<Candidate> m_candidates;
-    RowMatrixXf m_features;
+    LinkGroupLinkFeatures m_features;
 };
 
 } // namespace sterna

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace ns3
 {
@@ -62,8 +63,12 @@ LinkGroupPlanSearch::VolumesWithout(uint32_t slot)
     m_volumes = m_instance.delivered;
     for (uint32_t t = 0; t < m_plan.size(); ++t)
     {
+        if (t == slot)
+        {
+            continue;
+        }
         const uint32_t pattern = m_plan[t].Pattern();
-        for (uint32_t n = 0; t != slot && n < m_plan[t].serves.size(); ++n)
+        for (uint32_t n = 0; n < m_plan[t].serves.size(); ++n)
         {
             if (const int32_t k = m_plan[t].serves[n]; k != LinkGroup::IDLE)
             {
@@ -116,35 +121,41 @@ LinkGroupPlanSearch::RankOptions(uint32_t slot, const Eigen::ArrayXd& volumes, d
     const double unserved = m_instance.Devices() - Served(volumes);
     const double completion = m_instance.servedWeight * std::max(0.0, 2 * unserved - 1);
     const double slotsLeft = m_instance.Slots() - slot;
-    m_options.Clear();
+    m_open.clear();
     for (uint32_t k = 0; k < m_instance.Devices(); ++k)
     {
-        const double volume = volumes(k);
-        const double gap = m_instance.demand(k) - volume;
-        if (gap <= 0)
+        if (const double gap = m_instance.demand(k) - volumes(k); gap > 0)
         {
-            continue;
+            const double missing = m_instance.threshold(k) - volumes(k);
+            const bool served = missing <= LinkGroupProblem::TOLERANCE;
+            m_open.push_back({k,
+                              gap,
+                              served ? std::numeric_limits<double>::infinity() : missing,
+                              m_instance.weight(k)});
         }
-        const double missing = m_instance.threshold(k) - volume;
-        const bool open = missing > LinkGroupProblem::TOLERANCE;
-        const double before = m_instance.weight(k) * gap * gap;
-        for (std::size_t l = 0; l < m_instance.links.size(); ++l)
+    }
+    m_options.Clear();
+    for (std::size_t l = 0; l < m_instance.links.size(); ++l)
+    {
+        const double* rates = m_instance.rates[slot].col(l).data();
+        for (const auto& device : m_open)
         {
-            const double rate = m_instance.rates[slot](k, l);
+            const double rate = rates[device.index];
             if (!(rate > 0))
             {
                 continue;
             }
-            double worth = before - GapTerm(m_instance, k, volume + rate);
-            if (open && rate >= missing - LinkGroupProblem::TOLERANCE)
+            const double used = m_instance.literalObjective ? rate : std::min(rate, device.gap);
+            double worth = device.weight * used * (2 * device.gap - used);
+            if (rate >= device.missing - LinkGroupProblem::TOLERANCE)
             {
                 worth += completion;
             }
-            else if (open && foresight > 0 && rate * slotsLeft >= missing)
+            else if (foresight > 0 && rate * slotsLeft >= device.missing)
             {
-                worth += foresight * completion * rate / missing;
+                worth += foresight * completion * rate / device.missing;
             }
-            m_options.Offer(l, k, worth);
+            m_options.Offer(l, device.index, worth);
         }
     }
 }
@@ -158,6 +169,10 @@ LinkGroupPlanSearch::BestGroup(uint32_t slot, const Eigen::ArrayXd& volumes, dou
     const uint32_t patterns = 1U << m_instance.Transmitters();
     for (uint32_t pattern = 1; pattern < patterns; ++pattern)
     {
+        if (m_options.Bound(pattern) <= highest)
+        {
+            continue;
+        }
         LinkGroup group(m_instance.Transmitters());
         double worth = m_options.Best(pattern, group);
         if (worth <= highest)

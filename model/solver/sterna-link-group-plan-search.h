@@ -50,6 +50,15 @@ class LinkGroupPlanSearch
     double Objective() const;
 
   private:
+    /// A device that wants more.
+    struct Open
+    {
+        uint32_t index;
+        double gap;     //!< D_k - b_k, Mbit
+        double missing; //!< D'_k - b_k, Mbit; infinite if it is served
+        double weight;  //!< eta_k
+    };
+
     uint32_t Served(const Eigen::ArrayXd& volumes) const;
     /// b_k from all slots but one.
     const Eigen::ArrayXd& VolumesWithout(uint32_t slot);
@@ -70,6 +79,7 @@ class LinkGroupPlanSearch
     LinkGroupPlan m_plan;
     double m_objective;
     Eigen::ArrayXd m_volumes;
+    std::vector<Open> m_open;
     LinkGroupSlotOptions m_options;
 };
 

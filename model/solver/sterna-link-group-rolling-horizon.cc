@@ -4,13 +4,13 @@
 
 #include "sterna-link-group-rolling-horizon.h"
 
+#include "sterna-link-group-futures.h"
 #include "sterna-link-group-plan-search.h"
 
 #include "ns3/log.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace ns3
 {
@@ -54,71 +54,6 @@ LinkGroupRollingHorizon::AssignStreams(int64_t stream)
     return 1;
 }
 
-LinkGroupInstance
-LinkGroupRollingHorizon::FutureOfRates(const LinkGroupProblem& problem,
-                                       const LinkGroupProblem::State& state) const
-{
-    auto future = MakeInstance(problem, state);
-    const auto& all = state.givenRates->rates;
-    Eigen::ArrayXXd mean = all.front();
-    for (std::size_t t = 1; t < all.size(); ++t)
-    {
-        mean += all[t];
-    }
-    mean /= double(all.size());
-    for (uint32_t t = 1; t < future.Slots(); ++t)
-    {
-        future.rates[t] = mean;
-        for (uint32_t k = 0; m_futures > 0 && k < future.Devices(); ++k)
-        {
-            future.rates[t].row(k) = all[m_random->GetInteger(0, all.size() - 1)].row(k);
-        }
-    }
-    return future;
-}
-
-LinkGroupInstance
-LinkGroupRollingHorizon::Future(const LinkGroupProblem& problem,
-                                const LinkGroupProblem::State& state) const
-{
-    if (state.givenRates)
-    {
-        return FutureOfRates(problem, state);
-    }
-    const uint32_t slots = problem.System().slotsPerCycle - state.slot;
-    const uint32_t devices = problem.Devices();
-    Eigen::ArrayXXd gains(slots, problem.Transmitters() * devices);
-    const auto uniform = [this]() { return m_random->GetValue(); };
-    for (uint32_t n = 0; n < problem.Transmitters(); ++n)
-    {
-        for (uint32_t k = 0; k < devices; ++k)
-        {
-            if (!problem.IsValidLink(n, k))
-            {
-                continue;
-            }
-            auto path = gains.col(n * devices + k);
-            path(0) = state.gains(n, k);
-            const auto* forecast = state.gains.Forecast();
-            if (forecast == nullptr)
-            {
-                path.setConstant(path(0));
-            }
-            else if (m_futures == 0)
-            {
-                path.tail(slots - 1).setConstant(forecast->Mean(n, k));
-            }
-            else
-            {
-                forecast->Draw(n, k, uniform, path.tail(slots - 1));
-            }
-        }
-    }
-    return MakeInstance(problem, state, slots, [&](uint32_t n, uint32_t k, uint32_t ahead) {
-        return gains(ahead, n * devices + k);
-    });
-}
-
 LinkGroupPlan
 LinkGroupRollingHorizon::PlanFor(const LinkGroupInstance& future) const
 {
@@ -152,37 +87,52 @@ LinkGroupRollingHorizon::Worth(const LinkGroup& group,
     return sum / futures.size();
 }
 
-LinkGroup
-LinkGroupRollingHorizon::Decide(const LinkGroupProblem& problem,
-                                const LinkGroupProblem::State& state)
+std::vector<LinkGroupRollingHorizon::Judgement>
+LinkGroupRollingHorizon::Judge(const LinkGroupProblem& problem,
+                               const LinkGroupProblem::State& state,
+                               const std::vector<LinkGroup>& more) const
 {
     std::vector<LinkGroupInstance> futures;
     std::vector<LinkGroupPlan> plans;
     for (uint32_t f = 0; f < std::max(1U, m_futures); ++f)
     {
-        futures.push_back(Future(problem, state));
+        futures.push_back(m_futures == 0 ? MeanFuture(problem, state)
+                                         : DrawFuture(problem, state, m_random));
         plans.push_back(PlanFor(futures.back()));
     }
-    LinkGroup best = plans.front().front();
-    double least = std::numeric_limits<double>::infinity();
-    std::vector<LinkGroup> tried;
+    std::vector<LinkGroup> groups;
+    const auto add = [&](const LinkGroup& group) {
+        if (std::find(groups.begin(), groups.end(), group) == groups.end())
+        {
+            groups.push_back(group);
+        }
+    };
     for (const auto& plan : plans)
     {
-        const auto& group = plan.front();
-        if (plans.size() == 1 || std::find(tried.begin(), tried.end(), group) != tried.end())
-        {
-            continue;
-        }
-        tried.push_back(group);
-        const double objective = Worth(group, futures, plans);
-        if (objective < least)
-        {
-            least = objective;
-            best = group;
-        }
+        add(plan.front());
     }
-    NS_LOG_LOGIC("slot " << state.slot << ": " << tried.size() << " first groups, best " << least);
-    return best;
+    std::for_each(more.begin(), more.end(), add);
+    std::vector<Judgement> judgements;
+    for (const auto& group : groups)
+    {
+        // nothing to compare: spare the second look
+        judgements.push_back({group, groups.size() > 1 ? Worth(group, futures, plans) : 0});
+    }
+    return judgements;
+}
+
+LinkGroup
+LinkGroupRollingHorizon::Decide(const LinkGroupProblem& problem,
+                                const LinkGroupProblem::State& state)
+{
+    const auto judgements = Judge(problem, state, {});
+    const auto best = std::min_element(
+        judgements.begin(),
+        judgements.end(),
+        [](const Judgement& a, const Judgement& b) { return a.objective < b.objective; });
+    NS_LOG_LOGIC("slot " << state.slot << ": " << judgements.size() << " first groups, best "
+                         << best->objective);
+    return best->group;
 }
 
 } // namespace sterna

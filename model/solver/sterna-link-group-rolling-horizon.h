@@ -36,13 +36,19 @@ class LinkGroupRollingHorizon : public LinkGroupDecider
                      const LinkGroupProblem::State& state) override;
     int64_t AssignStreams(int64_t stream) override;
 
+    /// A first group, and the mean objective over all futures if they all begin with it.
+    struct Judgement
+    {
+        LinkGroup group;
+        double objective;
+    };
+
+    /// Judges the groups with which the futures' plans begin, and some more, all different.
+    std::vector<Judgement> Judge(const LinkGroupProblem& problem,
+                                 const LinkGroupProblem::State& state,
+                                 const std::vector<LinkGroup>& more) const;
+
   private:
-    /// The rest of the cycle: this slot as it is, the others as one future has them.
-    LinkGroupInstance Future(const LinkGroupProblem& problem,
-                             const LinkGroupProblem::State& state) const;
-    /// The same where rates are given: each device's future slots are drawn from all that are.
-    LinkGroupInstance FutureOfRates(const LinkGroupProblem& problem,
-                                    const LinkGroupProblem::State& state) const;
     LinkGroupPlan PlanFor(const LinkGroupInstance& future) const;
     /// Mean objective over all futures if they all begin with this group.
     double Worth(const LinkGroup& group,

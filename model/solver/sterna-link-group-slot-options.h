@@ -7,6 +7,7 @@
 
 #include "ns3/sterna-link-group-instance.h"
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <vector>
 
@@ -30,13 +31,27 @@ class LinkGroupSlotOptions
     explicit LinkGroupSlotOptions(const LinkGroupInstance& instance);
 
     void Clear();
+
     /// Link `link` of the instance could serve a device; worths <= 0 are left out.
-    void Offer(uint32_t link, uint32_t device, double worth);
+    void Offer(uint32_t link, uint32_t device, double worth)
+    {
+        if (worth > 0)
+        {
+            m_worths(device, link) = worth;
+            if (worth > m_favourites[link].worth) // equal worths: the earlier device
+            {
+                m_favourites[link] = {int32_t(device), worth};
+            }
+        }
+    }
+
     /**
      * The best way to give each transmitter of the pattern a device, all different.
      * \return its worth; 0 if there is none, and `best` stays as it is
      */
     double Best(uint32_t pattern, LinkGroup& best) const;
+    /// No way is worth more than this: favourites, whether or not they differ; 0 if there is none.
+    double Bound(uint32_t pattern) const;
 
   private:
     /// A device for a transmitter, and what that is worth.
@@ -48,17 +63,21 @@ class LinkGroupSlotOptions
 
     using Options = std::vector<Option>;
 
-    /// Every transmitter's favourite, if these differ; otherwise returns 0.
-    double Favourites(uint32_t pattern, LinkGroup& best) const;
+    /// Every transmitter's favourite; false if these do not differ.
+    bool TakeFavourites(uint32_t pattern, LinkGroup& group) const;
+    /// The N best devices of a link, best first.
+    Options Shortlist(uint32_t link) const;
     void AssignRest(uint32_t pattern,
                     uint32_t transmitter,
                     double worth,
+                    const std::vector<Options>& shortlists,
                     LinkGroup& group,
                     double& highest,
                     LinkGroup& best) const;
 
     const LinkGroupInstance& m_instance;
-    std::vector<Options> m_options; //!< per link, best first
+    Eigen::ArrayXXd m_worths;         //!< (devices x links), 0 where nothing is offered
+    std::vector<Option> m_favourites; //!< per link; IDLE and 0 if nothing is offered
 };
 
 } // namespace sterna
