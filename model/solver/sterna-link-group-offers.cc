@@ -207,6 +207,12 @@ LinkGroupOffers::TransmitterOf(uint32_t offer) const
     return m_transmitterOf[m_offers[offer].link];
 }
 
+uint32_t
+LinkGroupOffers::TransmitterOfLink(uint32_t link) const
+{
+    return m_transmitterOf[link];
+}
+
 bool
 LinkGroupOffers::IsSatellite(uint32_t transmitter) const
 {

@@ -85,6 +85,7 @@ class LinkGroupOffers
     /// Links that a pattern of transmitters switches on, one per transmitter.
     const std::vector<uint32_t>& LinksOf(uint32_t pattern) const;
     uint32_t TransmitterOf(uint32_t offer) const;
+    uint32_t TransmitterOfLink(uint32_t link) const;
     bool IsSatellite(uint32_t transmitter) const;
 
     /**

@@ -25,6 +25,7 @@ constexpr uint32_t ROOT_EVALUATIONS = 1500;
 constexpr uint32_t NODE_EVALUATIONS = 60;
 /// Once in so many nodes a plan is searched around thoroughly, and a mixture of two plans.
 constexpr uint64_t MIXED_NODES = 16;
+constexpr double ENUMERATED_PLANS = 5000; //!< where no more are left, all are looked at
 /// Who is served is asked first: it raises bounds most.
 constexpr double SERVED_EMPHASIS = 10;
 /// Questions about one slot come after those about devices: slots are much alike.
@@ -42,6 +43,7 @@ LinkGroupTreeSearch::LinkGroupTreeSearch(const LinkGroupInstance& instance)
     : m_offers(instance),
       m_descent(m_offers),
       m_bound(m_offers),
+      m_enumeration(m_offers),
       m_plan(m_offers.Slots()),
       m_pruned(LinkGroupPartBound::INFEASIBLE),
       m_use(m_offers.All().size()),
@@ -516,6 +518,14 @@ LinkGroupTreeSearch::Solve()
         if (node->bound >= Cut())
         {
             Prune(node->bound);
+            continue;
+        }
+        if (m_enumeration.Search(node->part, ENUMERATED_PLANS))
+        {
+            if (m_enumeration.Value() < m_progress.value)
+            {
+                Offer(m_enumeration.Plan(), false);
+            }
             continue;
         }
         const auto question = Ask(*node);

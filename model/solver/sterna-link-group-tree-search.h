@@ -5,7 +5,7 @@
 #ifndef STERNA_LINK_GROUP_TREE_SEARCH_H
 #define STERNA_LINK_GROUP_TREE_SEARCH_H
 
-#include "sterna-link-group-part-bound.h"
+#include "sterna-link-group-enumeration.h"
 
 #include <chrono>
 #include <cstdint>
@@ -48,7 +48,8 @@ struct LinkGroupSearchProgress
  * node is then split in two by the question that promises most: is a device served, is it served in
  * more than so many slots of a band, does a transmitter serve it in one slot. The answer that looks
  * better is looked at next; when it leads nowhere, the search goes on where the bound is lowest.
- * Groups are never enumerated.
+ * Where no more than a few thousand plans are left, all of them are looked at; otherwise groups are
+ * never enumerated.
  */
 class LinkGroupTreeSearch
 {
@@ -130,6 +131,7 @@ class LinkGroupTreeSearch
     LinkGroupOffers m_offers;
     LinkGroupDescent m_descent;
     LinkGroupPartBound m_bound;
+    LinkGroupEnumeration m_enumeration;
     LinkGroupSearchLimits m_limits;
     Observer m_observer;
     LinkGroupSearchProgress m_progress{};
