@@ -18,6 +18,7 @@
  * values of every seed, pictures and manifest.json.
  */
 
+#include "ns3/boolean.h"
 #include "ns3/command-line.h"
 #include "ns3/config.h"
 #include "ns3/double.h"
@@ -35,6 +36,7 @@
 #include "ns3/sterna-output-folder.h"
 #include "ns3/sterna-progress-bar.h"
 #include "ns3/sterna-scheduler-helper.h"
+#include "ns3/string.h"
 
 #include <algorithm>
 #include <chrono>
@@ -131,6 +133,9 @@ class Reproduction
     {
         Config::SetDefault("ns3::sterna::LinkGroupBranchAndBound::TimeLimit",
                            DoubleValue(m_scale.optimumSeconds));
+        Config::SetDefault(
+            "ns3::sterna::LinkGroupIndexPolicy::Policy",
+            StringValue(STERNA_SOURCE_DIR "/examples/policies/link-group-index.safetensors"));
         m_values = &m_folder.Open("values.csv");
         *m_values << "figure,devices,measure,decider,seed,value\n" << std::setprecision(10);
         WriteManifest(m_folder.Open("manifest.json"), PROGRAM, arguments);
@@ -357,7 +362,8 @@ Reproduction::Dynamics(const std::string& figure, LinkGroupDynamics::Kind kind)
     RecoverySample recovery;
     Sample objective;
     std::vector<LinkGroupOutcome> outcomes;
-    for (const std::string name : {"EMCL", "AC-MAML", "AC-DDPG", "Greedy", "ThresholdProgress"})
+    for (const std::string name :
+         {"EMCL", "AC-MAML", "AC-DDPG", "Greedy", "ThresholdProgress", "IndexPolicy"})
     {
         outcomes.push_back(Play(experiment, rivals, name, "Fig. " + figure));
         recovery.Add(outcomes.back());
@@ -561,10 +567,11 @@ Reproduction::Gaps()
         m_claims.Add("8",
                      preset + ": OPT is proved to within",
                      ToText(BootstrapMean(unproved, BOOTSTRAP_STREAM), "%"));
-        const auto greedy = Play(experiment, rivals, "Greedy", title);
+        const auto greedy = Play(experiment, rivals, "Greedy", title + ", reference");
         for (const std::string name : {"AdmmHeuristic",
                                        "LocalSearch",
                                        "RollingHorizon",
+                                       "IndexPolicy",
                                        "ThresholdProgress",
                                        "Greedy",
                                        "EMCL",
@@ -574,6 +581,11 @@ Reproduction::Gaps()
         {
             AddGap(preset, Play(experiment, rivals, name, title), greedy, optima);
         }
+        Config::SetDefault("ns3::sterna::LinkGroupAdmmHeuristic::Descent", BooleanValue(true));
+        auto descended = Play(experiment, rivals, "AdmmHeuristic", title + ", with descent");
+        Config::SetDefault("ns3::sterna::LinkGroupAdmmHeuristic::Descent", BooleanValue(false));
+        descended.decider = "AdmmHeuristic with descent";
+        AddGap(preset, descended, greedy, optima);
         auto literal = Play(experiment, byIndex, "EMCL", title + ", index embedding");
         literal.decider = "EMCL with Index embedding";
         AddGap(preset, literal, greedy, optima);
@@ -588,6 +600,7 @@ Reproduction::Computing()
                                          "LocalSearch",
                                          "Greedy",
                                          "ThresholdProgress",
+                                         "IndexPolicy",
                                          "EMCL",
                                          "AC-MAML",
                                          "AC-DDPG"};

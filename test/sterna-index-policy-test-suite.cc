@@ -5,7 +5,6 @@
 #include "sterna-link-group-tests.h"
 
 #include "ns3/double.h"
-#include "ns3/sterna-evolution-strategy.h"
 #include "ns3/sterna-link-group-index-policy.h"
 #include "ns3/sterna-link-group-index-training.h"
 #include "ns3/sterna-link-group-rules.h"
@@ -90,57 +89,6 @@ DecideFirst(Ptr<LinkGroupDecider> decider, std::shared_ptr<const LinkGroupInstan
 }
 
 } // namespace
-
-/**
- * \ingroup sterna-tests
- * Evolution strategies on functions whose minimum is known.
- */
-class SternaEvolutionTest : public LinkGroupTestCase
-{
-  public:
-    SternaEvolutionTest()
-        : LinkGroupTestCase("evolution strategies find known minima and see ranks only")
-    {
-    }
-
-  private:
-    static Eigen::VectorXf Evolve(const EvolutionSettings& settings,
-                                  const Eigen::VectorXf& start,
-                                  uint32_t generations,
-                                  const EvolutionStrategy::Loss& loss)
-    {
-        EvolutionStrategy strategy(settings, start);
-        strategy.Seed(Stream(3));
-        for (uint32_t i = 0; i < generations; ++i)
-        {
-            strategy.Step(loss);
-        }
-        return strategy.GetParameters();
-    }
-
-    void DoRun() override
-    {
-        const Eigen::Vector3f minimum(1.0F, -2.0F, 0.5F);
-        const auto bowl = [&](const Eigen::VectorXf& p) {
-            return double((p - minimum).squaredNorm());
-        };
-        EvolutionSettings settings;
-        settings.decay = 0;
-        const auto found = Evolve(settings, Eigen::Vector3f::Zero(), 400, bowl);
-        ExpectNear((found - minimum).norm(), 0, 0.1, "the bowl's minimum");
-
-        // ranks are all that counts: a monotone function of the loss changes nothing
-        const auto steep = [&](const Eigen::VectorXf& p) { return std::exp(bowl(p)); };
-        const auto same = Evolve(settings, Eigen::Vector3f::Zero(), 5, steep);
-        const auto other = Evolve(settings, Eigen::Vector3f::Zero(), 5, bowl);
-        ExpectTrue(same == other, "exp(loss) leads to the same parameters");
-
-        // Adam's first step is the learning rate times the gradient's sign, here against the slope
-        const auto slope = [](const Eigen::VectorXf& p) { return 7.0 * p(0); };
-        const Eigen::VectorXf zero = Eigen::VectorXf::Zero(1);
-        ExpectNear(Evolve(settings, zero, 1, slope)(0), -settings.learningRate, 1e-6, "one step");
-    }
-};
 
 /**
  * \ingroup sterna-tests
@@ -383,7 +331,6 @@ class SternaIndexPolicyTestSuite : public TestSuite
     SternaIndexPolicyTestSuite()
         : TestSuite("sterna-index-policy", Type::UNIT)
     {
-        AddTestCase(new SternaEvolutionTest);
         AddTestCase(new SternaIndexFormulaTest);
         AddTestCase(new SternaIndexFileTest);
         AddTestCase(new SternaIndexTrainingTest);
