@@ -69,6 +69,7 @@ struct Scale
     uint32_t episodeCycles;          //!< cycles of an episode
     uint32_t runCycles;              //!< cycles of a run of Figs. 4 to 7
     uint32_t devices;                //!< K of Figs. 4 to 6
+    uint32_t growingSeeds;           //!< runs of each decider and K of Fig. 7
     std::vector<uint32_t> growing;   //!< K of Fig. 7
     uint32_t updates;                //!< runs of Fig. 8
     uint32_t updateCycles;           //!< cycles of each
@@ -80,21 +81,11 @@ struct Scale
     {
         if (name == "smoke")
         {
-            return {2, 1, 40, 60, 60, {60, 120}, 3, 6, 1, 0.5, {20, 100}};
+            return {2, 1, 40, 60, 60, 2, {60, 120}, 3, 6, 1, 0.5, {20, 100}};
         }
         if (name == "paper")
         {
-            return {10,
-                    30,
-                    40,
-                    100,
-                    500,
-                    {100, 300, 500, 1000},
-                    50,
-                    20,
-                    2,
-                    5,
-                    {20, 100, 500, 1000}};
+            return {10, 30, 40, 100, 500, 5, {100, 500, 1000}, 50, 20, 2, 5, {20, 100, 500, 1000}};
         }
         throw InputError("There is no scale '" + name + "'; known ones are smoke and paper.");
     }
@@ -424,9 +415,9 @@ Reproduction::Growing()
         LinkGroupExperiment experiment;
         experiment.setting.devices = devices;
         experiment.setting.dynamics.kind = LinkGroupDynamics::Kind::USERS;
-        experiment.fidelity = m_fidelity;
+        experiment.fidelity = SlotScheduler::Fidelity::FLOW;
         experiment.cyclesPerRun = m_scale.runCycles;
-        experiment.cycles = m_scale.seeds * m_scale.runCycles;
+        experiment.cycles = m_scale.growingSeeds * m_scale.runCycles;
         LinkGroupPreset{devices, 3, 1}.SetDefaults();
         experiment.setting.dynamics.SetDefaults();
         RecoverySample recovery;
@@ -448,7 +439,7 @@ Reproduction::Growing()
         againstDdpg.push_back(recovery.Saving("EMCL", "AC-DDPG").mean);
         againstMaml.push_back(recovery.Saving("EMCL", "AC-MAML").mean);
         longer.push_back(-recovery.Saving("EMCL-simple", "EMCL").mean);
-        for (std::size_t s = 0; s < m_scale.seeds; ++s)
+        for (std::size_t s = 0; s < m_scale.growingSeeds; ++s)
         {
             objectives.push_back(100 * (1 - objective["EMCL"][s] / objective["EMCL-simple"][s]));
         }
@@ -735,7 +726,7 @@ main(int argc, char* argv[])
     cmd.Usage("Reproduces the figures of Yuan et al., IEEE TWC 2022 (EMCL).");
     cmd.AddValue("figures", "comma-separated list, 4 to 9", options.figures);
     cmd.AddValue("scale", "smoke or paper", options.scale);
-    cmd.AddValue("fidelity", "packet or flow, of Figs. 4 to 7", options.fidelity);
+    cmd.AddValue("fidelity", "packet or flow, of Figs. 4 to 6", options.fidelity);
     cmd.AddValue("output", "folder for the results", options.output);
     try
     {

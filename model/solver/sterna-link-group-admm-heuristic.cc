@@ -23,7 +23,7 @@ LinkGroupAdmmHeuristic::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::sterna::LinkGroupAdmmHeuristic")
-            .SetParent<LinkGroupDecider>()
+            .SetParent<LinkGroupPlanner>()
             .SetGroupName("Sterna")
             .AddConstructor<LinkGroupAdmmHeuristic>()
             .AddAttribute("Iterations",
@@ -55,11 +55,10 @@ LinkGroupAdmmHeuristic::GetTypeId()
     return tid;
 }
 
-void
-LinkGroupAdmmHeuristic::BeginCycle(const LinkGroupProblem& problem,
-                                   const LinkGroupProblem::State& state)
+LinkGroupPlan
+LinkGroupAdmmHeuristic::Plan(const LinkGroupInstance& instance)
 {
-    const LinkGroupOffers offers(MakeInstance(problem, state));
+    const LinkGroupOffers offers(instance);
     LinkGroupAdmm admm(offers, {m_iterations, m_rho, m_tolerance, m_parallel});
     LinkGroupDescent descent(offers);
     admm.Relax();
@@ -67,18 +66,9 @@ LinkGroupAdmmHeuristic::BeginCycle(const LinkGroupProblem& problem,
     m_relaxedValue = admm.RelaxedValue();
     m_roundedValue = descent.Objective(choices);
     m_value = m_descent ? descent.Descend(choices) : m_roundedValue;
-    m_plan = descent.ToPlan(choices);
-    m_firstSlot = state.slot;
     NS_LOG_INFO("relaxed " << m_relaxedValue << ", rounded " << m_roundedValue << ", played "
                            << m_value);
-}
-
-LinkGroup
-LinkGroupAdmmHeuristic::Decide(const LinkGroupProblem& problem,
-                               const LinkGroupProblem::State& state)
-{
-    const uint32_t at = state.slot - m_firstSlot;
-    return at < m_plan.size() ? m_plan[at] : LinkGroup(problem.Transmitters());
+    return descent.ToPlan(choices);
 }
 
 double

@@ -6,7 +6,7 @@
 #define STERNA_LINK_GROUP_ADMM_HEURISTIC_H
 
 #include "sterna-link-group-admm.h"
-#include "sterna-link-group-rules.h"
+#include "sterna-link-group-planner.h"
 
 namespace ns3
 {
@@ -18,13 +18,11 @@ namespace sterna
  * The paper's ADMM-HEU (Algorithm 1, LinkGroupAdmm) as a decider: plans a whole cycle at its
  * beginning, with all future fading known, and plays the plan.
  */
-class LinkGroupAdmmHeuristic : public LinkGroupDecider
+class LinkGroupAdmmHeuristic : public LinkGroupPlanner
 {
   public:
     static TypeId GetTypeId();
-    void BeginCycle(const LinkGroupProblem& problem, const LinkGroupProblem::State& state) override;
-    LinkGroup Decide(const LinkGroupProblem& problem,
-                     const LinkGroupProblem::State& state) override;
+    LinkGroupPlan Plan(const LinkGroupInstance& instance) override;
 
     /// The relaxed (14a) that rounding started from.
     double GetRelaxedValue() const;
@@ -39,8 +37,6 @@ class LinkGroupAdmmHeuristic : public LinkGroupDecider
     double m_tolerance;
     bool m_parallel;
     bool m_descent;
-    LinkGroupPlan m_plan;
-    uint32_t m_firstSlot{0};
     double m_relaxedValue{0};
     double m_roundedValue{0};
     double m_value{0};

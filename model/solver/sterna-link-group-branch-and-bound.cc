@@ -23,7 +23,7 @@ LinkGroupBranchAndBound::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::sterna::LinkGroupBranchAndBound")
-            .SetParent<LinkGroupDecider>()
+            .SetParent<LinkGroupPlanner>()
             .SetGroupName("Sterna")
             .AddConstructor<LinkGroupBranchAndBound>()
             .AddAttribute("TimeLimit",
@@ -49,27 +49,17 @@ LinkGroupBranchAndBound::GetTypeId()
     return tid;
 }
 
-void
-LinkGroupBranchAndBound::BeginCycle(const LinkGroupProblem& problem,
-                                    const LinkGroupProblem::State& state)
+LinkGroupPlan
+LinkGroupBranchAndBound::Plan(const LinkGroupInstance& instance)
 {
-    LinkGroupTreeSearch search(MakeInstance(problem, state));
+    LinkGroupTreeSearch search(instance);
     search.SetLimits({m_timeLimit, m_nodeLimit, m_gapTolerance});
     search.SetObserver([this](const auto& progress) { m_progressTrace(progress); });
     search.Solve();
     m_progress = search.Progress();
     m_proved = search.IsProved();
-    m_plan = search.Plan();
-    m_firstSlot = state.slot;
     NS_LOG_INFO("value " << m_progress.value << ", bound " << m_progress.bound);
-}
-
-LinkGroup
-LinkGroupBranchAndBound::Decide(const LinkGroupProblem& problem,
-                                const LinkGroupProblem::State& state)
-{
-    const uint32_t at = state.slot - m_firstSlot;
-    return at < m_plan.size() ? m_plan[at] : LinkGroup(problem.Transmitters());
+    return search.Plan();
 }
 
 double

@@ -5,7 +5,7 @@
 #ifndef STERNA_LINK_GROUP_BRANCH_AND_BOUND_H
 #define STERNA_LINK_GROUP_BRANCH_AND_BOUND_H
 
-#include "sterna-link-group-rules.h"
+#include "sterna-link-group-planner.h"
 #include "sterna-link-group-tree-search.h"
 
 #include "ns3/traced-callback.h"
@@ -22,13 +22,11 @@ namespace sterna
  *
  * Within its limits it may end without proof: value, bound and gap say how far it came.
  */
-class LinkGroupBranchAndBound : public LinkGroupDecider
+class LinkGroupBranchAndBound : public LinkGroupPlanner
 {
   public:
     static TypeId GetTypeId();
-    void BeginCycle(const LinkGroupProblem& problem, const LinkGroupProblem::State& state) override;
-    LinkGroup Decide(const LinkGroupProblem& problem,
-                     const LinkGroupProblem::State& state) override;
+    LinkGroupPlan Plan(const LinkGroupInstance& instance) override;
 
     /// (14a) of the plan.
     double GetValue() const;
@@ -47,8 +45,6 @@ class LinkGroupBranchAndBound : public LinkGroupDecider
     double m_gapTolerance;
     LinkGroupSearchProgress m_progress{};
     bool m_proved{false};
-    LinkGroupPlan m_plan;
-    uint32_t m_firstSlot{0};
     TracedCallback<const LinkGroupSearchProgress&> m_progressTrace;
 };
 

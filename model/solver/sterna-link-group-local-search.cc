@@ -16,30 +16,7 @@ namespace sterna
 
 NS_LOG_COMPONENT_DEFINE("SternaLinkGroupLocalSearch");
 
-NS_OBJECT_ENSURE_REGISTERED(LinkGroupPlanner);
 NS_OBJECT_ENSURE_REGISTERED(LinkGroupLocalSearch);
-
-TypeId
-LinkGroupPlanner::GetTypeId()
-{
-    static TypeId tid = TypeId("ns3::sterna::LinkGroupPlanner")
-                            .SetParent<LinkGroupDecider>()
-                            .SetGroupName("Sterna");
-    return tid;
-}
-
-void
-LinkGroupPlanner::BeginCycle(const LinkGroupProblem& problem, const LinkGroupProblem::State& state)
-{
-    m_firstSlot = state.slot;
-    m_plan = Plan(MakeInstance(problem, state));
-}
-
-LinkGroup
-LinkGroupPlanner::Decide(const LinkGroupProblem&, const LinkGroupProblem::State& state)
-{
-    return m_plan.at(state.slot - m_firstSlot);
-}
 
 TypeId
 LinkGroupLocalSearch::GetTypeId()

@@ -5,35 +5,14 @@
 #ifndef STERNA_LINK_GROUP_LOCAL_SEARCH_H
 #define STERNA_LINK_GROUP_LOCAL_SEARCH_H
 
-#include "sterna-link-group-rules.h"
+#include "sterna-link-group-planner.h"
 
-#include "ns3/sterna-link-group-instance.h"
+#include "ns3/random-variable-stream.h"
 
 namespace ns3
 {
 namespace sterna
 {
-
-/**
- * \ingroup sterna
- * Plays a plan that was made at the beginning of a cycle with all future fading known. Offline
- * solvers differ in how they make it.
- */
-class LinkGroupPlanner : public LinkGroupDecider
-{
-  public:
-    static TypeId GetTypeId();
-    void BeginCycle(const LinkGroupProblem& problem, const LinkGroupProblem::State& state) override;
-    LinkGroup Decide(const LinkGroupProblem& problem,
-                     const LinkGroupProblem::State& state) override;
-
-    /// A plan for all slots of an instance.
-    virtual LinkGroupPlan Plan(const LinkGroupInstance& instance) = 0;
-
-  private:
-    uint32_t m_firstSlot{0};
-    LinkGroupPlan m_plan;
-};
 
 /**
  * \ingroup sterna
