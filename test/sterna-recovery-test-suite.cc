@@ -2,9 +2,11 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 
+#include "ns3/sterna-claims.h"
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-link-group-recovery.h"
 #include "ns3/sterna-recovery-time.h"
+#include "ns3/sterna-statistics.h"
 #include "ns3/test.h"
 
 #include <cmath>
@@ -201,6 +203,49 @@ class SternaRecoveryIntervalTest : public TestCase
 
 /**
  * \ingroup sterna-tests
+ * The statistics that results are reported with, by hand.
+ */
+class SternaStatisticsTest : public TestCase
+{
+  public:
+    SternaStatisticsTest()
+        : TestCase("interquartile means and their intervals, and what agrees with a claim")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        // the middle half of 8 values is 4 of them, of 5 values 2.5: 3 and 0.75 of 2 and of 4
+        NS_TEST_EXPECT_MSG_EQ_TOL(InterquartileMean({8, 1, 7, 2, 6, 3, 5, 4}), 4.5, 1e-12, "eight");
+        NS_TEST_EXPECT_MSG_EQ_TOL(InterquartileMean({100, 1, 2, 3, 4}), 3, 1e-12, "an outlier");
+        NS_TEST_EXPECT_MSG_EQ_TOL(InterquartileMean({7}), 7, 1e-12, "one");
+        const auto constant = BootstrapInterquartileMean({3, 3, 3, 3}, 1);
+        NS_TEST_EXPECT_MSG_EQ_TOL(constant.high - constant.low, 0, 1e-12, "no spread");
+        const auto spread = BootstrapInterquartileMean({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 1);
+        NS_TEST_EXPECT_MSG_LT(spread.low, 5.5, "below the mean");
+        NS_TEST_EXPECT_MSG_GT(spread.high, 5.5, "above the mean");
+
+        ClaimTable claims;
+        claims.Add("1", "same side", 20, {10, 5, 15}, "%");
+        claims.Add("2", "held", 20, {10, -5, 25}, "%");
+        claims.Add("3", "other side", 20, {-10, -15, -5}, "%");
+        claims.Add("4", "undecided", 20, {1, -5, 7}, "%");
+        std::ostringstream page;
+        claims.WriteMarkdown(page);
+        NS_TEST_EXPECT_MSG_EQ(page.str(),
+                              "| figure | claim | paper | ours [95 %] | |\n"
+                              "| --- | --- | --- | --- | --- |\n"
+                              "| 1 | same side | 20.0 % | 10.0 [5.00, 15.0] % | agrees |\n"
+                              "| 2 | held | 20.0 % | 10.0 [-5.00, 25.0] % | agrees |\n"
+                              "| 3 | other side | 20.0 % | -10.0 [-15.0, -5.00] % | differs |\n"
+                              "| 4 | undecided | 20.0 % | 1.00 [-5.00, 7.00] % | differs |\n",
+                              "verdicts");
+    }
+};
+
+/**
+ * \ingroup sterna-tests
  * How long recovery takes.
  */
 class SternaRecoveryTestSuite : public TestSuite
@@ -211,6 +256,7 @@ class SternaRecoveryTestSuite : public TestSuite
     {
         AddTestCase(new SternaRecoveryTimeTest);
         AddTestCase(new SternaRecoveryIntervalTest);
+        AddTestCase(new SternaStatisticsTest);
     }
 };
 
