@@ -7,9 +7,9 @@
  * \ingroup sterna-bench
  *
  * Rows 6 and 7 of the performance goals, on link-group scheduling with all fading known:
- *  6. branch and bound against Bonmin: on `small` cut to a size that both can prove, the time to
- *     the proof; on all of `small`, the time until value and bound are both better than Bonmin's
- *     at its time limit;
+ *  6. branch and bound against the best of Bonmin's algorithms: on `small` cut to a size that both
+ *     can prove, the time to the proof; on all of `small`, whether the proof is reached, and the
+ *     time until value and bound are both as good as any Bonmin's at its time limit;
  *  7. the certified bound at K = 1000, T = 10: seconds, and distance to the best plan known.
  *
  * Without Bonmin (Debian: coinor-libbonmin-dev and pkg-config at build time) row 6 says so.
@@ -28,8 +28,13 @@
 #include "sterna-bonmin.h"
 #endif
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <iostream>
+#include <limits>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 using namespace ns3;
@@ -72,6 +77,69 @@ Instances(const std::string& preset, uint32_t devices, uint32_t cycles)
 
 #ifdef STERNA_BONMIN
 
+/// Bonmin in a process of its own, because assertions of Cbc may end it; no proof and no value then.
+bench::BonminResult
+RunBonmin(const LinkGroupInstance& instance, double limit, const char* algorithm)
+{
+    bench::BonminResult result{std::numeric_limits<double>::infinity(), 0, false, 0};
+    int ends[2];
+    if (pipe(ends) != 0)
+    {
+        throw InputError("There is no pipe to be had for Bonmin.");
+    }
+    std::cout.flush();
+    const pid_t child = fork();
+    if (child == 0)
+    {
+        if (std::freopen("/dev/null", "w", stdout) == nullptr ||
+            std::freopen("/dev/null", "w", stderr) == nullptr)
+        {
+            _exit(1);
+        }
+        const auto found = bench::SolveWithBonmin(instance, limit, algorithm);
+        _exit(write(ends[1], &found, sizeof(found)) == sizeof(found) ? 0 : 1);
+    }
+    close(ends[1]);
+    const bool ended =
+        child > 0 && read(ends[0], &result, sizeof(result)) == ssize_t(sizeof(result));
+    close(ends[0]);
+    waitpid(child, nullptr, 0);
+    std::cout << "row 6:   Bonmin " << algorithm << ": ";
+    if (ended)
+    {
+        std::cout << result.bound << " to " << result.value << " in " << result.seconds << " s"
+                  << (result.proved ? ", proved\n" : ", not proved\n");
+    }
+    else
+    {
+        std::cout << "crashed\n";
+    }
+    return result;
+}
+
+/// The best of Bonmin's algorithms: a proof sooner than the others', or else the lowest value and
+/// the highest bound that any of them reached.
+bench::BonminResult
+BestOfBonmin(const LinkGroupInstance& instance, double limit)
+{
+    bench::BonminResult best{std::numeric_limits<double>::infinity(), 0, false, 0};
+    for (const char* algorithm : {"B-Hyb", "B-OA", "B-QG", "B-BB"})
+    {
+        const auto result = RunBonmin(instance, limit, algorithm);
+        if (result.proved && (!best.proved || result.seconds < best.seconds))
+        {
+            best = result;
+        }
+        else if (!best.proved)
+        {
+            best.value = std::min(best.value, result.value);
+            best.bound = std::max(best.bound, std::min(result.bound, result.value));
+            best.seconds = limit;
+        }
+    }
+    return best;
+}
+
 /// Seconds to the proof, both sides, on instances of `small` cut to K devices and T slots.
 void
 ProofAgainstBonmin(uint32_t devices, uint32_t slots, uint32_t rounds, bench::Report& report)
@@ -84,51 +152,48 @@ ProofAgainstBonmin(uint32_t devices, uint32_t slots, uint32_t rounds, bench::Rep
         LinkGroupTreeSearch search(instance);
         search.Solve();
         const auto& ours = search.Progress();
-        const auto bonmin = bench::SolveWithBonmin(instance, 60);
         std::cout << "row 6: K = " << devices << ", T = " << slots << ": Sterna " << ours.value
-                  << (search.IsProved() ? ", proved in " : ", not proved in ") << ours.seconds
-                  << " s; Bonmin " << bonmin.value
-                  << (bonmin.proved ? ", proved in " : ", not proved in ") << bonmin.seconds
-                  << " s\n";
-        if (search.IsProved())
-        {
-            ratios.push_back(bonmin.seconds / ours.seconds);
-        }
+                  << " in " << ours.seconds << " s"
+                  << (search.IsProved() ? ", proved\n" : ", not proved\n");
+        const auto bonmin = BestOfBonmin(instance, 30);
+        // without a proof of Bonmin the ratio is 'at least', without one of ours it is lost
+        ratios.push_back(search.IsProved() ? bonmin.seconds / ours.seconds : 0.0);
         if (bonmin.proved)
         {
             difference = std::max(difference, std::abs(ours.value - bonmin.value) / bonmin.value);
         }
     }
-    report.AtLeast(6, "time to the proof, Bonmin / Sterna, `small` cut", Median(ratios), 100);
+    report.AtLeast(6,
+                   "time to the proof, best Bonmin / Sterna, `small` cut to K = " +
+                       std::to_string(devices) + ", T = " + std::to_string(slots),
+                   Median(ratios),
+                   100);
     report.AtMost(6, "difference of proved optima", difference, 1e-6);
 }
 
-/// Seconds until Sterna knows more than Bonmin does at its limit, on all of `small`.
+/// All of `small`, which neither side proves within the limit: what both know at it.
 void
 RaceWithBonmin(double limit, bench::Report& report)
 {
     const auto instance = Instances("small", 20, 1)[0];
-    const auto bonmin = bench::SolveWithBonmin(instance, limit);
     LinkGroupTreeSearch search(instance);
-    double ahead = 0;
-    search.SetObserver([&](const LinkGroupSearchProgress& progress) {
-        if (ahead == 0 && progress.bound >= bonmin.bound && progress.value <= bonmin.value)
-        {
-            ahead = progress.seconds;
-        }
-    });
+    std::vector<LinkGroupSearchProgress> steps;
+    search.SetObserver([&](const LinkGroupSearchProgress& progress) { steps.push_back(progress); });
     LinkGroupSearchLimits limits;
     limits.seconds = limit;
     search.SetLimits(limits);
     search.Solve();
     const auto& ours = search.Progress();
-    std::cout << "row 6: `small`: Bonmin " << bonmin.bound << " to " << bonmin.value << " in "
-              << bonmin.seconds << " s; Sterna " << ours.bound << " to " << ours.value << " in "
-              << ours.seconds << " s" << (search.IsProved() ? ", proved" : ", not proved")
-              << "; ahead after " << ahead << " s\n";
+    std::cout << "row 6: `small`: Sterna " << ours.bound << " to " << ours.value << " in "
+              << ours.seconds << " s" << (search.IsProved() ? ", proved\n" : ", not proved\n");
+    const auto bonmin = BestOfBonmin(instance, limit);
+    const auto ahead = std::find_if(steps.begin(), steps.end(), [&](const auto& step) {
+        return step.bound >= bonmin.bound && step.value <= bonmin.value;
+    });
+    report.AtLeast(6, "proof of `small` within the limit (1: yes)", search.IsProved() ? 1 : 0, 1);
     report.AtLeast(6,
-                   "time to Bonmin's value and bound at its limit, Bonmin / Sterna, `small`",
-                   ahead > 0 ? bonmin.seconds / ahead : 0.0,
+                   "time to the best value and bound of any Bonmin, Bonmin / Sterna, `small`",
+                   ahead != steps.end() ? bonmin.seconds / ahead->seconds : 0.0,
                    100);
 }
 
