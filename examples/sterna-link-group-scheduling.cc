@@ -67,7 +67,7 @@ struct Options
     std::string preset{"learn"};
     std::string fidelity{"packet"};
     std::string rates{"shannon"};
-    std::string deciders{"Random,Greedy,ThresholdProgress,Policy"};
+    std::string deciders{"Random,Greedy,ThresholdProgress,Policy,IndexPolicy"};
     std::string policy{STERNA_SOURCE_DIR "/examples/policies/link-group-learn.safetensors"};
     std::string output{"sterna-output"};
     LinkGroupSetting setting;
@@ -456,6 +456,15 @@ main(int argc, char* argv[])
         if (options.dynamics != "none" && !IsGiven(arguments, "cycles"))
         {
             options.cycles = options.slots / SLOTS_PER_CYCLE;
+        }
+        for (const std::string other :
+             {"preset", "devices", "cycles", "train", "dynamics", "fidelity"})
+        {
+            if (IsGiven(arguments, "instance") && IsGiven(arguments, other))
+            {
+                throw InputError("--instance solves a file, for which --" + other +
+                                 " means nothing; leave one of them out.");
+            }
         }
         if (!IsGiven(arguments, "devices"))
         {

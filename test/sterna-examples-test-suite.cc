@@ -118,7 +118,11 @@ class SternaMainProgramTest : public TestCase
   private:
     void DoRun() override
     {
-        const std::vector<std::string> deciders{"Random", "Greedy", "ThresholdProgress", "Policy"};
+        const std::vector<std::string> deciders{"Random",
+                                                "Greedy",
+                                                "ThresholdProgress",
+                                                "Policy",
+                                                "IndexPolicy"};
         for (const std::string fidelity : {"packet", "flow"})
         {
             const fs::path folder = CreateTempDirFilename("main-" + fidelity);
@@ -335,6 +339,7 @@ class SternaBadInputTest : public TestCase
         Expect("--tst-power=much", "'much'");
         Expect("--output=/dev/null/out", "'/dev/null/out'");
 
+        Expect("--instance=cycle.json --cycles=3", "--cycles means nothing");
         Expect("--policy=/nowhere.safetensors", "/nowhere.safetensors");
         const std::string whole = ReadFile(POLICY);
         Expect("--policy=" + Write("half.safetensors", whole.substr(0, whole.size() / 2)),
