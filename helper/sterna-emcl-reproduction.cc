@@ -16,6 +16,7 @@
 #include "ns3/rng-seed-manager.h"
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-link-group-branch-and-bound.h"
+#include "ns3/uinteger.h"
 
 #include <algorithm>
 #include <cmath>
@@ -47,7 +48,7 @@ EmclScale::FromName(const std::string& name)
     }
     if (name == "paper")
     {
-        return {10, 30, 40, 100, 500, 5, {100, 500, 1000}, 50, 20, 2, 5, {20, 100, 500, 1000}};
+        return {10, 30, 40, 100, 500, 5, {100, 500, 1000}, 50, 20, 1, 5, {20, 100, 500, 1000}};
     }
     throw InputError("There is no scale '" + name + "'; known ones are smoke and paper.");
 }
@@ -160,6 +161,8 @@ EmclReproduction::Optima(const LinkGroupExperiment& experiment, const std::strin
         const uint32_t slot = 0;
         const auto state = cycles[c].Start(slot);
         const auto solver = CreateObject<LinkGroupBranchAndBound>();
+        solver->SetAttribute("Attempts", UintegerValue(20000));
+        solver->AssignStreams(DECIDER_STREAM);
         solver->BeginCycle(cycles[c].Problem(), state);
         const double idle = cycles[c].Problem().IdleObjective(state);
         if (solver->GetValue() >= 0.01 * idle) // a gap to almost nothing says nothing

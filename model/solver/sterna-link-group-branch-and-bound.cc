@@ -4,6 +4,8 @@
 
 #include "sterna-link-group-branch-and-bound.h"
 
+#include "sterna-link-group-plan-search.h"
+
 #include "ns3/double.h"
 #include "ns3/log.h"
 #include "ns3/trace-source-accessor.h"
@@ -26,6 +28,12 @@ LinkGroupBranchAndBound::GetTypeId()
             .SetParent<LinkGroupPlanner>()
             .SetGroupName("Sterna")
             .AddConstructor<LinkGroupBranchAndBound>()
+            .AddAttribute("Attempts",
+                          "How often the local search that makes the first plan tries to leave a "
+                          "local optimum.",
+                          UintegerValue(1000),
+                          MakeUintegerAccessor(&LinkGroupBranchAndBound::m_attempts),
+                          MakeUintegerChecker<uint32_t>())
             .AddAttribute("TimeLimit",
                           "Wall-clock seconds per cycle after which the best plan known is taken. "
                           "Runs repeat exactly only if NodeLimit or a proof ends the search first.",
@@ -49,10 +57,27 @@ LinkGroupBranchAndBound::GetTypeId()
     return tid;
 }
 
+LinkGroupBranchAndBound::LinkGroupBranchAndBound()
+    : m_random(CreateObject<UniformRandomVariable>())
+{
+}
+
+int64_t
+LinkGroupBranchAndBound::AssignStreams(int64_t stream)
+{
+    m_random->SetStream(stream);
+    return 1;
+}
+
 LinkGroupPlan
 LinkGroupBranchAndBound::Plan(const LinkGroupInstance& instance)
 {
+    LinkGroupPlanSearch start(instance);
+    start.Construct();
+    start.Descend();
+    start.Improve(m_attempts, m_random);
     LinkGroupTreeSearch search(instance);
+    search.SetStart(start.Plan());
     search.SetLimits({m_timeLimit, m_nodeLimit, m_gapTolerance});
     search.SetObserver([this](const auto& progress) { m_progressTrace(progress); });
     search.Solve();

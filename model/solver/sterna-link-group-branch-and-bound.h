@@ -8,6 +8,7 @@
 #include "sterna-link-group-planner.h"
 #include "sterna-link-group-tree-search.h"
 
+#include "ns3/random-variable-stream.h"
 #include "ns3/traced-callback.h"
 
 namespace ns3
@@ -20,13 +21,16 @@ namespace sterna
  * The paper's OPT as a decider: branch and bound (LinkGroupTreeSearch) over a whole cycle at its
  * beginning, with all future fading known; then plays the plan.
  *
- * Within its limits it may end without proof: value, bound and gap say how far it came.
+ * The tree search starts from the plan of a local search (LinkGroupPlanSearch, `Attempts`), so the
+ * result is never worse than that. Within its limits it may end without proof: value, bound and gap say how far it came.
  */
 class LinkGroupBranchAndBound : public LinkGroupPlanner
 {
   public:
     static TypeId GetTypeId();
+    LinkGroupBranchAndBound();
     LinkGroupPlan Plan(const LinkGroupInstance& instance) override;
+    int64_t AssignStreams(int64_t stream) override;
 
     /// (14a) of the plan.
     double GetValue() const;
@@ -40,6 +44,8 @@ class LinkGroupBranchAndBound : public LinkGroupPlanner
     typedef void (*ProgressCallback)(const LinkGroupSearchProgress& progress);
 
   private:
+    uint32_t m_attempts;
+    Ptr<UniformRandomVariable> m_random; //!< of the search for a plan to start from
     double m_timeLimit;
     uint64_t m_nodeLimit;
     double m_gapTolerance;
