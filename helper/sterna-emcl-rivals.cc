@@ -4,6 +4,7 @@
 
 #include "sterna-emcl-rivals.h"
 
+#include "sterna-output-folder.h"
 #include "sterna-progress-bar.h"
 #include "sterna-scheduler-helper.h"
 
@@ -12,6 +13,7 @@
 #include "ns3/enum.h"
 #include "ns3/log.h"
 #include "ns3/pointer.h"
+#include "ns3/rng-seed-manager.h"
 #include "ns3/sterna-ac-ddpg-agent.h"
 #include "ns3/sterna-ac-maml-agent.h"
 #include "ns3/sterna-emcl-agent.h"
@@ -22,6 +24,7 @@
 #include "ns3/uinteger.h"
 
 #include <filesystem>
+#include <sstream>
 
 namespace ns3
 {
@@ -123,7 +126,17 @@ EmclRivals::TrainShared(const std::string& title,
     TrainTasks(agents, tasks, length, checkpoint, [&](uint32_t done, const LinkGroupCycle&) {
         progress.Update(done);
     });
-    agents.front()->SavePolicy(path, {{"sterna.training", title}});
+    std::ostringstream made;
+    made << title << ": " << tasks.size() << " tasks of K = " << m_training.devices
+         << ", demands x " << m_training.trafficScale << ", emphasis x "
+         << m_training.servedEmphasis << ", " << m_training.episodes << " episodes of "
+         << m_training.cycles << " cycles, dynamics "
+         << (m_training.dynamics ? "users, demand and channel" : "none");
+    agents.front()->SavePolicy(path,
+                               {{"sterna.training", made.str()},
+                                {"sterna.seed", std::to_string(RngSeedManager::GetSeed())},
+                                {"sterna.run", std::to_string(RngSeedManager::GetRun())},
+                                {"sterna.ns3", Ns3Version()}});
     for (std::size_t i = 0; i < agents.size(); ++i)
     {
         std::filesystem::remove(i == 0 ? checkpoint : checkpoint + "." + std::to_string(i));
