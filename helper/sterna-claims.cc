@@ -52,6 +52,15 @@ ClaimTable::Add(const std::string& figure,
 }
 
 void
+ClaimTable::AddPositive(const std::string& figure,
+                        const std::string& claim,
+                        const MeanInterval& ours,
+                        const std::string& unit)
+{
+    Add(figure, claim, "above 0 " + unit, ToText(ours, unit), ours.low > 0);
+}
+
+void
 ClaimTable::Add(const std::string& figure,
                 const std::string& claim,
                 const std::string& paper,

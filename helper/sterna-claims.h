@@ -33,6 +33,11 @@ class ClaimTable
              double paper,
              const MeanInterval& ours,
              const std::string& unit);
+    /// A claim that says no more than that something is above 0; it agrees if our interval is.
+    void AddPositive(const std::string& figure,
+                     const std::string& claim,
+                     const MeanInterval& ours,
+                     const std::string& unit);
     /// A claim without a figure, and whether it holds here.
     void Add(const std::string& figure,
              const std::string& claim,

@@ -231,6 +231,8 @@ class SternaStatisticsTest : public TestCase
         claims.Add("2", "held", 20, {10, -5, 25}, "%");
         claims.Add("3", "other side", 20, {-10, -15, -5}, "%");
         claims.Add("4", "undecided", 20, {1, -5, 7}, "%");
+        claims.AddPositive("5", "an order", {1, 0.5, 7}, "%");
+        claims.AddPositive("6", "no order", {1, -5, 7}, "%");
         std::ostringstream page;
         claims.WriteMarkdown(page);
         NS_TEST_EXPECT_MSG_EQ(page.str(),
@@ -239,7 +241,9 @@ class SternaStatisticsTest : public TestCase
                               "| 1 | same side | 20.0 % | 10.0 [5.00, 15.0] % | agrees |\n"
                               "| 2 | held | 20.0 % | 10.0 [-5.00, 25.0] % | agrees |\n"
                               "| 3 | other side | 20.0 % | -10.0 [-15.0, -5.00] % | differs |\n"
-                              "| 4 | undecided | 20.0 % | 1.00 [-5.00, 7.00] % | differs |\n",
+                              "| 4 | undecided | 20.0 % | 1.00 [-5.00, 7.00] % | differs |\n"
+                              "| 5 | an order | above 0 % | 1.00 [0.50, 7.00] % | agrees |\n"
+                              "| 6 | no order | above 0 % | 1.00 [-5.00, 7.00] % | differs |\n",
                               "verdicts");
     }
 };
