@@ -296,9 +296,9 @@ TrainTasks(const std::vector<Ptr<Agent>>& agents,
         {
             episode.AssignStreams(); // as an undisturbed run does in every run
         }
-        for (const auto& agent : agents)
+        for (std::size_t i = 0; i < agents.size() && agents.size() > 1; ++i)
         {
-            agent->BeginTask();
+            agents[i]->BeginTask();
         }
         const std::function<void(const LinkGroupCycle&)> cycleEnd =
             [&](const LinkGroupCycle& cycle) { onCycle(++done, cycle); };

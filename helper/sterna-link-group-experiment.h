@@ -94,9 +94,9 @@ using TrainingProgress = std::function<void(uint32_t done, const LinkGroupCycle&
 /**
  * \ingroup sterna
  * Trains one agent per task at flow level, all tasks side by side in one simulation: in every slot
- * each agent decides and learns, as in Algorithm 2 of Yuan et al., 2022. Each run is an episode: it
- * begins new tasks, in runs that no evaluation sees (their numbers begin 2^32 above the current
- * one). Where `checkpoint` exists, training goes on from it; it is written again every few runs,
+ * each agent decides and learns, as in Algorithm 2 of Yuan et al., 2022. Each run is an episode that
+ * begins new tasks; an only agent has one task, which goes on from run to run. No evaluation sees
+ * these runs (their numbers begin 2^32 above the current one). Where `checkpoint` exists, training goes on from it; it is written again every few runs,
  * atomically.
  *
  * \param agents what learns; they may share a meta learner
