@@ -201,7 +201,7 @@ class SternaUnseenRunsTest : public TestCase
         const auto rows = ReadCsv(folder / "summary.csv");
         constexpr std::size_t LOW = 3;
         constexpr std::size_t HIGH = 4;
-        NS_TEST_ASSERT_MSG_EQ(rows.size() > 2, true, "a header, Greedy, and who has learned");
+        NS_TEST_ASSERT_MSG_GT(rows.size(), 2, "a header, Greedy, and who has learned");
         NS_TEST_ASSERT_MSG_EQ(rows[0][LOW], "objective_low", "column");
         NS_TEST_ASSERT_MSG_EQ(rows[0][HIGH], "objective_high", "column");
         for (std::size_t row = 1; row < rows.size(); ++row)
