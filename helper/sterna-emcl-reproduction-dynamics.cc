@@ -253,7 +253,15 @@ EmclReproduction::Dynamics(const std::string& figure, LinkGroupDynamics::Kind ki
     plot.SetTitle("Fig. " + figure + ": objective after updates every 200 slots, mean of " +
                   std::to_string(m_scale.seeds) + " runs");
     plot.SetLegend("slot", "objective / doing nothing");
-    plot.AppendExtra("set key outside right\nset grid");
+    double lowest = 1;
+    for (const auto& outcome : outcomes)
+    {
+        const auto shares = MeasuredSlots(MeanRun(outcome.runs), RecoveryMeasure::SHARE);
+        const auto means = RunningMean(shares, 2 * SLOTS_PER_CYCLE);
+        lowest = std::min(lowest, *std::min_element(means.begin(), means.end()));
+    }
+    plot.AppendExtra("set key outside right\nset grid\nset yrange [" +
+                     std::to_string(lowest - (1 - lowest) / 4) + ":1]");
     for (const auto& line : RecoveryLines(outcomes))
     {
         plot.AddDataset(line);
