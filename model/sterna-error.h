@@ -5,7 +5,9 @@
 #ifndef STERNA_ERROR_H
 #define STERNA_ERROR_H
 
+#include <sstream>
 #include <stdexcept>
+#include <string>
 
 namespace ns3
 {
@@ -24,6 +26,16 @@ class InputError : public std::runtime_error
   public:
     using std::runtime_error::runtime_error;
 };
+
+/// A sentence from its parts, as operator<< writes them.
+template <typename... Parts>
+std::string
+Sentence(const Parts&... parts)
+{
+    std::ostringstream text;
+    (text << ... << parts);
+    return text.str();
+}
 
 } // namespace sterna
 } // namespace ns3

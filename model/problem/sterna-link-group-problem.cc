@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <boost/math/special_functions/binomial.hpp>
 #include <cmath>
-#include <sstream>
 
 namespace ns3
 {
@@ -22,15 +21,6 @@ namespace
 {
 
 using Device = LinkGroupSystem::Device;
-
-template <typename... Parts>
-std::string
-Sentence(const Parts&... parts)
-{
-    std::ostringstream text;
-    (text << ... << parts);
-    return text.str();
-}
 
 /// Also false for NaN and infinity.
 bool
