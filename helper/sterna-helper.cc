@@ -47,11 +47,13 @@ SternaHelper::SternaHelper()
                                                   {Terminal::TST, 2.0},
                                                   {Terminal::BASE_STATION, 40.0},
                                                   {Terminal::CELLULAR_UE, 0.2},
-                                                  {Terminal::DUAL_MODE_UE, 0.2}};
+                                                  {Terminal::DUAL_MODE_UE, 0.2},
+                                                  {Terminal::GATEWAY, 40.0}};
     const std::map<Terminal::Role, double> kaGains{{Terminal::SATELLITE, 30.0},
                                                    {Terminal::TST, 33.0},
                                                    {Terminal::BASE_STATION, 33.0},
-                                                   {Terminal::DUAL_MODE_UE, 27.0}};
+                                                   {Terminal::DUAL_MODE_UE, 27.0},
+                                                   {Terminal::GATEWAY, 33.0}};
     for (const auto& [role, power] : powers)
     {
         for (const Band band : {Band::KA, Band::C})
@@ -74,7 +76,7 @@ SternaHelper::BandSetup&
 SternaHelper::Change(Band band)
 {
     auto& setup = m_bands[band];
-    if (setup.created)
+    if (!setup.created.empty())
     {
         throw InputError("The channel exists already: change its attributes before the first "
                          "device is installed.");
@@ -86,6 +88,16 @@ void
 SternaHelper::SetChannelAttribute(Band band, const std::string& name, const AttributeValue& value)
 {
     Change(band).channel.Set(name, value);
+}
+
+void
+SternaHelper::SetChannels(Band band, uint32_t count)
+{
+    if (count == 0)
+    {
+        throw InputError("The number of channels in a band is 0; it must be at least 1.");
+    }
+    Change(band).count = count;
 }
 
 void
@@ -105,8 +117,9 @@ SternaHelper::SetDeviceAttribute(Terminal::Role role,
 {
     if (!Terminal::HasBand(role, band))
     {
-        throw InputError("A device in a band that the role does not have cannot be given a " +
-                         name + ": satellites have Ka band only, cellular users C band only.");
+        throw InputError(
+            "A device in a band that the role does not have cannot be given a " + name +
+            ": satellites and gateways have Ka band only, cellular users C band only.");
     }
     m_devices[{role, band}].Set(name, value);
 }
@@ -125,37 +138,43 @@ SternaHelper::SetDualModeShare(double share)
 
 template <typename Model>
 void
-SternaHelper::SetLosses(const BandSetup& setup)
+SternaHelper::SetLosses(const BandSetup& setup, const Ptr<SternaChannel>& channel)
 {
     const auto model = CreateObject<Model>();
-    model->SetFrequency(setup.created->GetFrequency());
-    setup.created->SetPathLoss(setup.pathLoss ? setup.pathLoss->Create<PropagationLossModel>()
-                                              : model->GetLargeScale());
+    model->SetFrequency(channel->GetFrequency());
+    channel->SetPathLoss(setup.pathLoss ? setup.pathLoss->Create<PropagationLossModel>()
+                                        : model->GetLargeScale());
     if (setup.hasFading)
     {
-        setup.created->SetFading(setup.fading ? setup.fading->Create<PropagationLossModel>()
-                                              : model->GetFading());
+        channel->SetFading(setup.fading ? setup.fading->Create<PropagationLossModel>()
+                                        : model->GetFading());
     }
 }
 
 Ptr<SternaChannel>
-SternaHelper::GetChannel(Band band)
+SternaHelper::GetChannel(Band band, uint32_t index)
 {
     auto& setup = m_bands[band];
-    if (!setup.created)
+    if (index >= setup.count)
     {
-        setup.created = setup.channel.Create<SternaChannel>();
-        setup.created->SetBand(band);
+        throw InputError("There is no channel " + std::to_string(index) + " in a band of " +
+                         std::to_string(setup.count) + "; they are numbered from 0.");
+    }
+    while (setup.created.size() < setup.count)
+    {
+        const auto channel = setup.channel.Create<SternaChannel>();
+        channel->SetBand(band);
         if (band == Band::KA)
         {
-            SetLosses<KaBandPropagationLossModel>(setup);
+            SetLosses<KaBandPropagationLossModel>(setup, channel);
         }
         else
         {
-            SetLosses<CBandPropagationLossModel>(setup);
+            SetLosses<CBandPropagationLossModel>(setup, channel);
         }
+        setup.created.push_back(channel);
     }
-    return setup.created;
+    return setup.created[index];
 }
 
 Ptr<CoreNetwork>
@@ -183,12 +202,15 @@ SternaHelper::Install(Ptr<Node> node, Terminal::Role role)
         {
             continue;
         }
-        auto device = m_devices[{role, band}].Create<SternaNetDevice>();
-        device->SetAddress(Mac48Address::Allocate());
-        device->SetCoreNetwork(m_core);
-        node->AddDevice(device);
-        device->SetChannel(GetChannel(band));
-        devices.Add(device);
+        for (uint32_t channel = 0; channel < m_bands[band].count; ++channel)
+        {
+            auto device = m_devices[{role, band}].Create<SternaNetDevice>();
+            device->SetAddress(Mac48Address::Allocate());
+            device->SetCoreNetwork(m_core);
+            node->AddDevice(device);
+            device->SetChannel(GetChannel(band, channel));
+            devices.Add(device);
+        }
     }
     return devices;
 }
@@ -230,6 +252,12 @@ SternaHelper::InstallSatellites(const NodeContainer& satellites,
 }
 
 NetDeviceContainer
+SternaHelper::InstallGateways(const NodeContainer& gateways)
+{
+    return InstallAll(gateways, Terminal::GATEWAY);
+}
+
+NetDeviceContainer
 SternaHelper::InstallTerminals(const NodeContainer& tst,
                                const NodeContainer& bs,
                                const NodeContainer& ue)
@@ -264,19 +292,28 @@ SternaHelper::Steer(const NodeContainer& terminals)
             ++placed;
         }
     }
-    auto model = GetChannel(Band::KA)->GetPathLoss();
-    for (; placed > 0 && model; model = model->GetNext())
+    for (uint32_t channel = 0; placed > 0 && channel < m_bands[Band::KA].count; ++channel)
     {
-        const Vector middle(sum.x / placed, sum.y / placed, sum.z / placed);
-        model->SetAttributeFailSafe("SteeringTarget", VectorValue(middle));
+        auto model = GetChannel(Band::KA, channel)->GetPathLoss();
+        for (; model; model = model->GetNext())
+        {
+            const Vector middle(sum.x / placed, sum.y / placed, sum.z / placed);
+            model->SetAttributeFailSafe("SteeringTarget", VectorValue(middle));
+        }
     }
 }
 
 int64_t
 SternaHelper::AssignStreams(int64_t stream)
 {
-    int64_t used = GetChannel(Band::KA)->AssignStreams(stream);
-    used += GetChannel(Band::C)->AssignStreams(stream + used);
+    int64_t used = 0;
+    for (const Band band : {Band::KA, Band::C})
+    {
+        for (uint32_t channel = 0; channel < m_bands[band].count; ++channel)
+        {
+            used += GetChannel(band, channel)->AssignStreams(stream + used);
+        }
+    }
     return used;
 }
 

@@ -40,7 +40,8 @@ namespace sterna
  * | fading                  | theirs: Rician Markov   | Rayleigh Markov     |
  * | antenna gains (not in the paper) | LEO 30, dual-mode UE 27, BS and TST 33 dBi | 0 dBi |
  *
- * Powers in both bands: LEO 100 W, BS 40 W, TST 2 W, UE 0.2 W. What concerns a channel must be set
+ * Gateways, which have Ka band only, are as BSs. Powers in both bands: LEO 100 W, BS 40 W, TST 2 W,
+ * UE 0.2 W. What concerns a channel must be set
  * before the first device is installed. Devices are open; a scheduler makes them managed.
  *
  * The default path loss in Ka band points the satellites' antennas at the middle of the terminals
@@ -72,6 +73,14 @@ class SternaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevic
      */
     template <typename... Arguments>
     void SetFading(Band band, const std::string& type, Arguments&&... arguments);
+
+    /**
+     * Divide a band into channels that do not disturb each other; each is a SternaChannel with the
+     * band's attributes, and every terminal has a device on each.
+     * \param band a band
+     * \param count how many, at least 1 (default 1)
+     */
+    void SetChannels(Band band, uint32_t count);
 
     /// \param name of an attribute of SternaNetDevice \param value for it, in all roles and bands
     void SetDeviceAttribute(const std::string& name, const AttributeValue& value);
@@ -108,6 +117,9 @@ class SternaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevic
     NetDeviceContainer InstallSatellites(const NodeContainer& satellites,
                                          const std::vector<CircularOrbit>& orbits);
 
+    /// \param gateways base stations with satellite gateways only \return their Ka devices
+    NetDeviceContainer InstallGateways(const NodeContainer& gateways);
+
     /**
      * \param tst terrestrial-satellite terminals
      * \param bs base stations
@@ -118,8 +130,8 @@ class SternaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevic
                                         const NodeContainer& bs,
                                         const NodeContainer& ue);
 
-    /// \param band a band \return its channel, made when first asked for
-    Ptr<SternaChannel> GetChannel(Band band);
+    /// \param band a band \param index of the channel \return it; all are made when first asked for
+    Ptr<SternaChannel> GetChannel(Band band, uint32_t index = 0);
 
     /// \return the queues of managed devices.
     Ptr<CoreNetwork> GetCoreNetwork() const;
@@ -135,11 +147,12 @@ class SternaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevic
     /// How a band is made.
     struct BandSetup
     {
-        ObjectFactory channel;                 ///< SternaChannel.
-        std::optional<ObjectFactory> pathLoss; ///< Instead of the default.
-        std::optional<ObjectFactory> fading;   ///< Instead of the default.
-        bool hasFading{true};                  ///< Whether there is any.
-        Ptr<SternaChannel> created;            ///< Once it is made.
+        ObjectFactory channel;                   ///< SternaChannel.
+        std::optional<ObjectFactory> pathLoss;   ///< Instead of the default.
+        std::optional<ObjectFactory> fading;     ///< Instead of the default.
+        bool hasFading{true};                    ///< Whether there is any.
+        uint32_t count{1};                       ///< Channels of the band.
+        std::vector<Ptr<SternaChannel>> created; ///< Once they are made.
     };
 
     void EnablePcapInternal(std::string prefix,
@@ -152,9 +165,9 @@ class SternaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevic
                              bool explicitFilename) override;
 
     /// Give a channel the losses that its band has by default, or those that were set.
-    /// \tparam Model of the band \param setup of the band
+    /// \tparam Model of the band \param setup of the band \param channel one of its channels
     template <typename Model>
-    static void SetLosses(const BandSetup& setup);
+    static void SetLosses(const BandSetup& setup, const Ptr<SternaChannel>& channel);
     /// \param band a band \return its setup; InputError if the channel exists already
     BandSetup& Change(Band band);
     /// Point the satellites' antennas at the middle of the terminals, by default.

@@ -4,6 +4,7 @@
 
 #include "sterna-link-group-experiment.h"
 
+#include "sterna-run-scope.h"
 #include "sterna-scheduler-helper.h"
 
 #include "ns3/rng-seed-manager.h"
@@ -13,7 +14,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <numeric>
 
 namespace ns3
@@ -24,12 +24,8 @@ namespace sterna
 namespace
 {
 
-/// First random stream of a scenario: above those that ns-3 gives to objects by itself.
-constexpr int64_t FIRST_STREAM = 1000;
 /// Runs of training between two checkpoints.
 constexpr uint32_t RUNS_PER_CHECKPOINT = 20;
-/// Distance of training's run numbers from evaluation's.
-constexpr uint64_t TRAINING_RUNS = uint64_t(1) << 32;
 
 /// Runs that take all the cycles of an experiment, and the cycles of each.
 std::vector<uint32_t>
@@ -46,55 +42,6 @@ SplitInRuns(const LinkGroupExperiment& experiment)
         runs.push_back(rest);
     }
     return runs;
-}
-
-/// Restores the run number and clears the simulator whatever happens.
-class RunScope
-{
-  public:
-    RunScope()
-        : m_run(RngSeedManager::GetRun())
-    {
-    }
-
-    ~RunScope()
-    {
-        Simulator::Destroy();
-        RngSeedManager::SetRun(m_run);
-    }
-
-    uint64_t First() const
-    {
-        return m_run;
-    }
-
-  private:
-    uint64_t m_run;
-};
-
-/// Where a training stands, beside the agent's own checkpoint.
-uint32_t
-ReadRunsDone(const std::string& checkpoint)
-{
-    std::ifstream file(checkpoint + ".runs");
-    uint32_t runs = 0;
-    if (!(file >> runs))
-    {
-        throw InputError("The checkpoint '" + checkpoint +
-                         "' has no count of runs beside it; remove it to train from the start.");
-    }
-    return runs;
-}
-
-void
-WriteRunsDone(const std::string& checkpoint, uint32_t runs)
-{
-    const std::string path = checkpoint + ".runs";
-    {
-        std::ofstream file(path + ".part");
-        file << runs << "\n";
-    }
-    std::filesystem::rename(path + ".part", path);
 }
 
 } // namespace
@@ -159,7 +106,7 @@ RunDecider(const LinkGroupExperiment& experiment,
     {
         RunScope scope;
         RngSeedManager::SetRun(scope.First() + r);
-        LinkGroupScenario scenario(experiment.setting, Seconds(runs[r]), FIRST_STREAM);
+        LinkGroupScenario scenario(experiment.setting, Seconds(runs[r]), FIRST_SCENARIO_STREAM);
         const auto decider = makeDecider();
         const auto scheduler = scenario.Install(decider, experiment.fidelity, runs[r]);
         LinkGroupSlotRecord record{scope.First() + r, {}, 0, false};
@@ -223,7 +170,7 @@ class Episode
             {
                 tasks[i].setDefaults();
             }
-            const int64_t stream = FIRST_STREAM + i * STREAMS_PER_TASK;
+            const int64_t stream = FIRST_SCENARIO_STREAM + i * STREAMS_PER_TASK;
             m_scenarios.push_back(
                 std::make_unique<LinkGroupScenario>(tasks[i].setting, Seconds(cycles), stream));
             m_schedulers.push_back(

@@ -9,11 +9,7 @@
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-link-group-agent-decider.h"
 #include "ns3/sterna-link-group-index-policy.h"
-#include "ns3/sterna-safetensors.h"
 #include "ns3/string.h"
-
-#include <algorithm>
-#include <set>
 
 namespace ns3
 {
@@ -97,76 +93,14 @@ SternaSchedulerHelper::AssignStreams(const ApplicationContainer& schedulers, int
 namespace
 {
 
-const std::string PREFIX = "ns3::sterna::";
-
-/// Short names of all deciders and learning agents that are registered.
-std::set<std::string>
-KnownNames()
-{
-    std::set<std::string> names;
-    for (uint16_t i = 0; i < TypeId::GetRegisteredN(); ++i)
-    {
-        const TypeId tid = TypeId::GetRegistered(i);
-        const bool decides =
-            tid.IsChildOf(LinkGroupDecider::GetTypeId()) || tid.IsChildOf(Agent::GetTypeId());
-        if (!decides || !tid.HasConstructor() || tid.GetName() == PREFIX + "LinkGroupAgentDecider")
-        {
-            continue;
-        }
-        std::string name = tid.GetName().substr(PREFIX.size());
-        if (name.rfind("LinkGroup", 0) == 0)
-        {
-            name = name.substr(std::string("LinkGroup").size());
-        }
-        else if (name.size() > 5 && name.substr(name.size() - 5) == "Agent")
-        {
-            name = name.substr(0, name.size() - 5);
-        }
-        names.insert(name);
-    }
-    return names;
-}
-
-} // namespace
-
-namespace
-{
-
-/// Makes an object that decides from its short or full name; null if there is none.
-Ptr<Object>
-CreateByName(const std::string& name)
-{
-    for (const auto& full :
-         {name, PREFIX + "LinkGroup" + name, PREFIX + name + "Agent", PREFIX + name})
-    {
-        TypeId tid;
-        if (TypeId::LookupByNameFailSafe(full, &tid) && tid.HasConstructor())
-        {
-            ObjectFactory factory;
-            factory.SetTypeId(tid);
-            return factory.Create();
-        }
-    }
-    return nullptr;
-}
-
-[[noreturn]] void
-RefuseName(const std::string& name)
-{
-    std::string known;
-    for (const auto& one : KnownNames())
-    {
-        known += (known.empty() ? "" : ", ") + one;
-    }
-    throw InputError("There is no decider '" + name + "'; known ones are " + known + ".");
-}
+const std::string PROBLEM = LinkGroupProblem::Name;
 
 } // namespace
 
 Ptr<LinkGroupDecider>
 CreateLinkGroupDecider(const std::string& name)
 {
-    const auto object = CreateByName(name);
+    const auto object = CreateByName(PROBLEM, name);
     if (const auto decider = DynamicCast<LinkGroupDecider>(object))
     {
         return decider;
@@ -175,18 +109,13 @@ CreateLinkGroupDecider(const std::string& name)
     {
         return CreateLinkGroupDecider(agent);
     }
-    RefuseName(name);
+    RefuseDecider(PROBLEM, name);
 }
 
 Ptr<Agent>
 CreateAgent(const std::string& name)
 {
-    const auto agent = DynamicCast<Agent>(CreateByName(name));
-    if (!agent)
-    {
-        RefuseName(name);
-    }
-    return agent;
+    return CreateAgent(PROBLEM, name);
 }
 
 Ptr<LinkGroupDecider>
@@ -196,37 +125,6 @@ CreateLinkGroupDecider(Ptr<Agent> agent, bool training)
     decider->SetAttribute("Agent", PointerValue(agent));
     decider->SetAttribute("Training", BooleanValue(training));
     return decider;
-}
-
-namespace
-{
-
-/// Whether a file is a policy of EmclAgent; one that cannot be read is FrozenPolicy's to refuse.
-bool
-IsEmclPolicy(const std::string& path)
-{
-    try
-    {
-        return Safetensors::Read(path).GetMetadata("sterna.kind", path) == "emcl";
-    }
-    catch (const InputError&)
-    {
-        return false;
-    }
-}
-
-} // namespace
-
-Ptr<Agent>
-CreatePolicy(const std::string& path)
-{
-    const bool script = path.size() > 3 && path.substr(path.size() - 3) == ".pt";
-    ObjectFactory factory;
-    factory.SetTypeId(PREFIX + (script               ? "TorchScriptPolicy"
-                                : IsEmclPolicy(path) ? "EmclAgent"
-                                                     : "FrozenPolicy"));
-    factory.Set("Policy", StringValue(path));
-    return factory.Create<Agent>();
 }
 
 Ptr<LinkGroupDecider>

@@ -5,6 +5,7 @@
 #ifndef STERNA_SCHEDULER_HELPER_H
 #define STERNA_SCHEDULER_HELPER_H
 
+#include "sterna-decider-names.h"
 #include "sterna-helper.h"
 
 #include "ns3/application-container.h"
@@ -76,10 +77,6 @@ Ptr<LinkGroupDecider> CreateLinkGroupDecider(Ptr<Agent> agent, bool training = f
 
 /// Makes an agent from its name (`Wolpertinger`, `ns3::sterna::WolpertingerAgent`).
 Ptr<Agent> CreateAgent(const std::string& name);
-
-/// The agent that a policy file asks for: TorchScriptPolicy for `.pt`, EmclAgent for what one saved,
-/// otherwise FrozenPolicy.
-Ptr<Agent> CreatePolicy(const std::string& path);
 
 /// The decider of any policy file: an agent's, or a priority index.
 Ptr<LinkGroupDecider> CreatePolicyDecider(const std::string& path);

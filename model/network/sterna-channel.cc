@@ -131,6 +131,13 @@ SternaChannel::GetTypeId()
                                              &SternaChannel::GetSinrThresholdDb),
                           MakeDoubleChecker<double>())
             .AddAttribute(
+                "Isolation",
+                "By how much directive antennas weaken what a receiver gets from "
+                "transmitters that it does not listen to, in dB; 0: not at all.",
+                DoubleValue(0.0),
+                MakeDoubleAccessor(&SternaChannel::SetIsolationDb, &SternaChannel::GetIsolationDb),
+                MakeDoubleChecker<double>(0.0))
+            .AddAttribute(
                 "RateModel",
                 "Spectral efficiency over SINR.",
                 StringValue("ns3::sterna::ShannonRateModel"),
@@ -265,6 +272,24 @@ double
 SternaChannel::GetSinrThresholdDb() const
 {
     return LinearToDb(m_threshold);
+}
+
+void
+SternaChannel::SetIsolationDb(double db)
+{
+    m_isolation = DbToLinear(-db);
+}
+
+double
+SternaChannel::GetIsolationDb() const
+{
+    return -LinearToDb(m_isolation);
+}
+
+double
+SternaChannel::GetInterferenceShare() const
+{
+    return m_isolation;
 }
 
 void
@@ -434,7 +459,7 @@ SternaChannel::GetSinr(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice
             interference += other.device->GetTxPower() * GetGain(other.device, rx);
         }
     }
-    return tx->GetTxPower() * GetGain(tx, rx) / (interference + GetNoisePower(rx));
+    return tx->GetTxPower() * GetGain(tx, rx) / (m_isolation * interference + GetNoisePower(rx));
 }
 
 Time

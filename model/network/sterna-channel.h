@@ -83,6 +83,8 @@ class SternaChannel : public Channel
     double GetBandwidth() const;
     /// \return the linear SINR below which nothing is decoded.
     double GetSinrThreshold() const;
+    /// \return the share of an interferer's power that comes in, linear.
+    double GetInterferenceShare() const;
     /// \return the large-scale chain, or null.
     Ptr<PropagationLossModel> GetPathLoss() const;
     /// \return the small-scale chain, or null.
@@ -130,7 +132,7 @@ class SternaChannel : public Channel
      * \param tx transmitter
      * \param rx receiver
      * \return linear SINR, now: the interference comes from all other transmitters with a running
-     * grant except the receiver itself (eq. (11) with the physical channels)
+     * grant except the receiver itself (eq. (11) with the physical channels), less the Isolation
      */
     double GetSinr(const Ptr<SternaNetDevice>& tx, const Ptr<SternaNetDevice>& rx);
 
@@ -205,6 +207,10 @@ class SternaChannel : public Channel
     void SetSinrThresholdDb(double db);
     /// \return threshold in dB
     double GetSinrThresholdDb() const;
+    /// \param db by how much directive antennas weaken interference
+    void SetIsolationDb(double db);
+    /// \return isolation in dB
+    double GetIsolationDb() const;
 
     std::vector<Ptr<SternaNetDevice>> m_devices;            ///< By index.
     std::unordered_map<uint64_t, uint32_t> m_byAddress;     ///< Index by 48-bit address.
@@ -221,6 +227,7 @@ class SternaChannel : public Channel
     double m_bandwidth{0.0};              ///< Hz.
     double m_noiseDensity{0.0};           ///< W/Hz.
     double m_threshold{0.0};              ///< Linear.
+    double m_isolation{1.0};              ///< Share of interference that comes in, linear.
     Ptr<RateModel> m_rateModel;           ///< Efficiency over SINR.
     Ptr<PropagationLossModel> m_pathLoss; ///< Large scale.
     Ptr<PropagationLossModel> m_fading;   ///< Small scale, may be null.

@@ -41,7 +41,9 @@ Terminal::GetTypeId()
                                                           Role::CELLULAR_UE,
                                                           "CellularUe",
                                                           Role::DUAL_MODE_UE,
-                                                          "DualModeUe"));
+                                                          "DualModeUe",
+                                                          Role::GATEWAY,
+                                                          "Gateway"));
     return tid;
 }
 
@@ -69,18 +71,20 @@ Terminal::HasBand(Band band) const
 bool
 Terminal::HasBand(Role role, Band band)
 {
-    return band == Band::KA ? role != Role::CELLULAR_UE : role != Role::SATELLITE;
+    return band == Band::KA ? role != Role::CELLULAR_UE
+                            : role != Role::SATELLITE && role != Role::GATEWAY;
 }
 
 Ptr<SternaNetDevice>
-Terminal::GetDevice(Band band) const
+Terminal::GetDevice(Band band, uint32_t index) const
 {
     const auto node = GetObject<Node>();
     NS_LOG_FUNCTION(this << node);
     for (uint32_t i = 0; node && i < node->GetNDevices(); ++i)
     {
         auto device = DynamicCast<SternaNetDevice>(node->GetDevice(i));
-        if (device && device->GetSternaChannel() && device->GetSternaChannel()->GetBand() == band)
+        if (device && device->GetSternaChannel() && device->GetSternaChannel()->GetBand() == band &&
+            index-- == 0)
         {
             return device;
         }

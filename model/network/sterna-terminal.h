@@ -20,8 +20,8 @@ class SternaNetDevice;
  * \ingroup sterna
  * What a node is in the system; aggregated to the node.
  *
- * The role decides the bands: satellites have Ka only, cellular users C only, and everybody
- * between them both.
+ * The role decides the bands: satellites and gateways have Ka only, cellular users C only, and
+ * everybody else both.
  */
 class Terminal : public Object
 {
@@ -33,7 +33,8 @@ class Terminal : public Object
         TST,          ///< Terrestrial-satellite terminal: Ka to the satellite, C to users.
         BASE_STATION, ///< As a TST, with more power.
         CELLULAR_UE,  ///< User equipment with C band only.
-        DUAL_MODE_UE  ///< User equipment with both bands.
+        DUAL_MODE_UE, ///< User equipment with both bands.
+        GATEWAY       ///< Base station with a satellite gateway: Ka only, receives from satellites.
     };
 
     /// \return the TypeId.
@@ -54,9 +55,10 @@ class Terminal : public Object
 
     /**
      * \param band a band
+     * \param index which one, where the band has several channels
      * \return the node's device in this band, or null if it has none
      */
-    Ptr<SternaNetDevice> GetDevice(Band band) const;
+    Ptr<SternaNetDevice> GetDevice(Band band, uint32_t index = 0) const;
 
   private:
     Role m_role; ///< What the node is.

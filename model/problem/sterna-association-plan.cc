@@ -79,6 +79,24 @@ AssociationSlice::Range(uint32_t satellite,
     last = m_contacts.data() + (end - m_contacts.begin());
 }
 
+AssociationSlice
+AssociationSlice::After(double late_s) const
+{
+    std::vector<AssociationContact> left;
+    for (auto contact : m_contacts)
+    {
+        const double cut = std::max(late_s - contact.start_s, 0.0);
+        contact.start_s += cut;
+        contact.duration_s -= cut;
+        contact.airtime_s -= cut;
+        if (contact.airtime_s > 0)
+        {
+            left.push_back(contact);
+        }
+    }
+    return AssociationSlice(std::move(left));
+}
+
 const std::vector<uint32_t>&
 AssociationSlice::Satellites() const
 {

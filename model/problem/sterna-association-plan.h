@@ -48,6 +48,8 @@ class AssociationSlice
     void Range(uint32_t satellite,
                const AssociationContact*& first,
                const AssociationContact*& last) const;
+    /// What is left of the contacts for a decision that comes this late (s).
+    AssociationSlice After(double late_s) const;
     /// Who sees at least one station, in ascending order.
     const std::vector<uint32_t>& Satellites() const;
 

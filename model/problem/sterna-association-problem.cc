@@ -46,6 +46,7 @@ Check(const AssociationSystem& system)
     CheckPositive(system.channels, "number of channels");
     CheckPositive(system.capacity.size(), "number of stations");
     CheckPositive(system.bandwidth, "bandwidth of a channel in Hz");
+    CheckPositive(system.sliceDuration, "duration of a slice in s");
     CheckPositive(system.unit, "unit of data in bit");
     CheckNotNegative(system.stock, "stock of a satellite in bit");
     CheckNotNegative(system.reserve, "reserve of a station in bit");
@@ -204,6 +205,7 @@ AssociationProblem::Account(State& state,
                             const Decision& decision,
                             const std::vector<double>& volumes) const
 {
+    state.grants = decision;
     state.utilities.assign(decision.size(), 0.0);
     double total = 0;
     for (std::size_t g = 0; g < decision.size(); ++g)

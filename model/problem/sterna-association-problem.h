@@ -36,8 +36,9 @@ using AssociationDecision = std::vector<AssociationGrant>;
 /// What does not change during an episode. Data are in bit, costs and utilities in units of data.
 struct AssociationSystem
 {
-    /// In which order satellites take their turns within a slice.
-    enum class Turns
+    /// In which order satellites take their turns within a slice; unscoped, because enum attributes
+    /// are numbers in older releases of ns-3.
+    enum Turns
     {
         INDEX,        //!< by their number, as the paper's loop does
         LARGEST_OFFER //!< who could offload most, if alone, comes first
@@ -48,6 +49,7 @@ struct AssociationSystem
     std::vector<double> capacity; //!< C_j at the start (bit); [0] is station 1
     double stock{96e9};           //!< of each satellite at the start (bit)
     double bandwidth{30e6};       //!< B of a channel (Hz)
+    double sliceDuration{210};    //!< (s)
     double isolation{1.0};        //!< share of an interferer's power that antennas let in, 0 to 1
     double unit{8e9};             //!< unit of data (bit)
     double dataWeight{0.7};       //!< omega
@@ -66,7 +68,8 @@ struct AssociationState
     Eigen::ArrayXd capacity;                     //!< C_j(t) (bit); [0] is station 1
     Eigen::ArrayXd stock;                        //!< what each satellite still holds (bit)
     std::shared_ptr<const AssociationPlan> plan; //!< contacts of all slices
-    std::vector<double> utilities;               //!< of the last decision's grants, in its order
+    AssociationDecision grants;                  //!< that were in effect in the last slice
+    std::vector<double> utilities;               //!< what each of them was worth (units of data)
 
     /// The contacts of this slice.
     const AssociationSlice& Slice() const;

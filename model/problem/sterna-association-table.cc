@@ -182,23 +182,29 @@ AssociationTable::Harm(const AssociationContact& contact, uint32_t channel) cons
 }
 
 double
-AssociationTable::UtilityGain(const AssociationContact& contact, uint32_t channel) const
+AssociationTable::UtilityLoss(const AssociationContact& contact, uint32_t channel) const
 {
-    const double before = Offered(contact.station);
-    double gain =
-        StationUtility(contact.station, before + OfferAt(contact, Sinr(contact, channel))) -
-        StationUtility(contact.station, before);
+    double loss = 0;
     for (const auto& other : m_grants)
     {
         // a channel has one user per station, so every victim is at a station of its own
         if (other.channel == channel && other.station != contact.station)
         {
             const double offered = Offered(other.station);
-            gain += StationUtility(other.station, offered - Lost(other, contact)) -
-                    StationUtility(other.station, offered);
+            loss += StationUtility(other.station, offered) -
+                    StationUtility(other.station, offered - Lost(other, contact));
         }
     }
-    return gain;
+    return loss;
+}
+
+double
+AssociationTable::UtilityGain(const AssociationContact& contact, uint32_t channel) const
+{
+    const double before = Offered(contact.station);
+    const double after = before + OfferAt(contact, Sinr(contact, channel));
+    return StationUtility(contact.station, after) - StationUtility(contact.station, before) -
+           UtilityLoss(contact, channel);
 }
 
 double

@@ -51,6 +51,8 @@ class AssociationTable
     double CleanVolume(const AssociationContact& contact) const;
     /// By how much the grant would raise TotalUtility(), what it takes from others included.
     double UtilityGain(const AssociationContact& contact, uint32_t channel) const;
+    /// Utility that others would lose by its interference (units of data).
+    double UtilityLoss(const AssociationContact& contact, uint32_t channel) const;
     /// Data that others would lose by its interference (bit).
     double Harm(const AssociationContact& contact, uint32_t channel) const;
     /// Utility of all grants so far (units of data).

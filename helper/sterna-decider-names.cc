@@ -1,0 +1,124 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "sterna-decider-names.h"
+
+#include "ns3/object-factory.h"
+#include "ns3/sterna-error.h"
+#include "ns3/sterna-safetensors.h"
+#include "ns3/string.h"
+
+#include <set>
+
+namespace ns3
+{
+namespace sterna
+{
+
+namespace
+{
+
+const std::string PREFIX = "ns3::sterna::";
+
+bool
+EndsWith(const std::string& text, const std::string& end)
+{
+    return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+/// Short names of all deciders of a problem and of all agents that are registered.
+std::set<std::string>
+KnownNames(const std::string& problem)
+{
+    const TypeId decider = TypeId::LookupByName(PREFIX + problem + "Decider");
+    std::set<std::string> names;
+    for (uint16_t i = 0; i < TypeId::GetRegisteredN(); ++i)
+    {
+        const TypeId tid = TypeId::GetRegistered(i);
+        const bool decides = tid.IsChildOf(decider) || tid.IsChildOf(Agent::GetTypeId());
+        if (!decides || !tid.HasConstructor() || EndsWith(tid.GetName(), "AgentDecider"))
+        {
+            continue;
+        }
+        std::string name = tid.GetName().substr(PREFIX.size());
+        if (name.rfind(problem, 0) == 0)
+        {
+            name = name.substr(problem.size());
+        }
+        else if (EndsWith(name, "Agent"))
+        {
+            name = name.substr(0, name.size() - 5);
+        }
+        names.insert(name);
+    }
+    return names;
+}
+
+/// Whether a file is a policy of EmclAgent; one that cannot be read is FrozenPolicy's to refuse.
+bool
+IsEmclPolicy(const std::string& path)
+{
+    try
+    {
+        return Safetensors::Read(path).GetMetadata("sterna.kind", path) == "emcl";
+    }
+    catch (const InputError&)
+    {
+        return false;
+    }
+}
+
+} // namespace
+
+Ptr<Object>
+CreateByName(const std::string& problem, const std::string& name)
+{
+    for (const auto& full : {name, PREFIX + problem + name, PREFIX + name + "Agent", PREFIX + name})
+    {
+        TypeId tid;
+        if (TypeId::LookupByNameFailSafe(full, &tid) && tid.HasConstructor())
+        {
+            ObjectFactory factory;
+            factory.SetTypeId(tid);
+            return factory.Create();
+        }
+    }
+    return nullptr;
+}
+
+void
+RefuseDecider(const std::string& problem, const std::string& name)
+{
+    std::string known;
+    for (const auto& one : KnownNames(problem))
+    {
+        known += (known.empty() ? "" : ", ") + one;
+    }
+    throw InputError("There is no decider '" + name + "'; known ones are " + known + ".");
+}
+
+Ptr<Agent>
+CreateAgent(const std::string& problem, const std::string& name)
+{
+    const auto agent = DynamicCast<Agent>(CreateByName(problem, name));
+    if (!agent)
+    {
+        RefuseDecider(problem, name);
+    }
+    return agent;
+}
+
+Ptr<Agent>
+CreatePolicy(const std::string& path)
+{
+    ObjectFactory factory;
+    factory.SetTypeId(PREFIX + (EndsWith(path, ".pt") ? "TorchScriptPolicy"
+                                : IsEmclPolicy(path)  ? "EmclAgent"
+                                                      : "FrozenPolicy"));
+    factory.Set("Policy", StringValue(path));
+    return factory.Create<Agent>();
+}
+
+} // namespace sterna
+} // namespace ns3

@@ -1,0 +1,178 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "sterna-association-contacts.h"
+
+#include "ns3/constant-position-mobility-model.h"
+#include "ns3/node.h"
+#include "ns3/simulator.h"
+#include "ns3/sterna-circular-orbit-mobility-model.h"
+#include "ns3/sterna-contact-window.h"
+#include "ns3/sterna-counter-hash.h"
+#include "ns3/sterna-earth.h"
+#include "ns3/sterna-error.h"
+#include "ns3/sterna-net-device.h"
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+
+namespace ns3
+{
+namespace sterna
+{
+
+namespace
+{
+
+constexpr double SPEED_OF_LIGHT = 299792458.0; // as ns-3's ConstantSpeedPropagationDelayModel
+
+Ptr<CircularOrbitMobilityModel>
+CourseOf(const Ptr<Terminal>& satellite)
+{
+    const auto course = satellite->GetObject<CircularOrbitMobilityModel>();
+    if (!course)
+    {
+        throw InputError(Sentence("Satellite node ",
+                                  satellite->GetObject<Node>()->GetId(),
+                                  " has no course that can be foreseen; give it a "
+                                  "CircularOrbitMobilityModel."));
+    }
+    return course;
+}
+
+/// SNR of a pair wherever the two are.
+class LinkBudget
+{
+  public:
+    LinkBudget(const Ptr<SternaChannel>& channel,
+               const Ptr<Terminal>& satellite,
+               const Ptr<Terminal>& gateway)
+        : m_channel(channel),
+          m_high(CreateObject<ConstantPositionMobilityModel>()),
+          m_low(CreateObject<ConstantPositionMobilityModel>())
+    {
+        const auto tx = satellite->GetDevice(channel->GetBand());
+        const auto rx = gateway->GetDevice(channel->GetBand());
+        m_budget = tx->GetTxPower() * tx->GetLinearAntennaGain() * rx->GetLinearAntennaGain() /
+                   channel->GetNoisePower(rx);
+    }
+
+    double Snr(const Vector& satellite, const Vector& gateway) const
+    {
+        m_high->SetPosition(satellite);
+        m_low->SetPosition(gateway);
+        const auto loss = m_channel->GetPathLoss();
+        return m_budget * (loss ? std::pow(10, loss->CalcRxPower(0, m_high, m_low) / 10) : 1.0);
+    }
+
+  private:
+    Ptr<SternaChannel> m_channel;
+    Ptr<MobilityModel> m_high;
+    Ptr<MobilityModel> m_low;
+    double m_budget;
+};
+
+/// |1 + e|^2 with e circular complex Gaussian; the same for whoever asks for the same number.
+double
+EstimateError(double variance, uint64_t key, uint64_t number)
+{
+    if (variance == 0)
+    {
+        return 1;
+    }
+    const double radius = std::sqrt(-variance * std::log(CounterUniform(key, 2 * number)));
+    const double phase = 2 * M_PI * CounterUniform(key, 2 * number + 1);
+    return std::norm(1.0 + std::polar(radius, phase));
+}
+
+/// Keeps the longer of two contacts of one pair in one slice.
+void
+AddContact(std::vector<AssociationContact>& contacts, const AssociationContact& contact)
+{
+    if (contacts.empty() || contacts.back().satellite != contact.satellite ||
+        contacts.back().station != contact.station)
+    {
+        contacts.push_back(contact);
+    }
+    else if (contacts.back().duration_s < contact.duration_s)
+    {
+        contacts.back() = contact;
+    }
+}
+
+} // namespace
+
+AssociationPlan
+ForeseeContacts(const std::vector<Ptr<Terminal>>& satellites,
+                const std::vector<Ptr<Terminal>>& gateways,
+                const Ptr<SternaChannel>& channel,
+                const AssociationContactSetting& setting)
+{
+    const double begin = Simulator::Now().GetSeconds();
+    const double slice = setting.slice.GetSeconds();
+    std::vector<CircularOrbit> orbits;
+    for (const auto& satellite : satellites)
+    {
+        orbits.push_back(CourseOf(satellite)->GetOrbit());
+    }
+    std::vector<Vector> places;
+    for (const auto& gateway : gateways)
+    {
+        places.push_back(gateway->GetObject<MobilityModel>()->GetPosition());
+    }
+    const auto windows = FindAllContactWindows(orbits,
+                                               places,
+                                               setting.minElevation,
+                                               begin,
+                                               begin + setting.slices * slice);
+    std::vector<std::vector<AssociationContact>> contacts(setting.slices);
+    for (uint32_t i = 0; i < satellites.size(); ++i)
+    {
+        for (uint32_t j = 0; j < gateways.size(); ++j)
+        {
+            if (windows[i][j].empty())
+            {
+                continue;
+            }
+            const LinkBudget budget(channel, satellites[i], gateways[j]);
+            for (const auto& window : windows[i][j])
+            {
+                const auto first = static_cast<uint32_t>((window.start_s - begin) / slice);
+                for (uint32_t t = first; t < setting.slices; ++t)
+                {
+                    const double sliceBegin = begin + t * slice;
+                    const double start = std::max(window.start_s, sliceBegin);
+                    const double end = std::min(window.end_s, sliceBegin + slice);
+                    if (end <= start)
+                    {
+                        break;
+                    }
+                    AssociationContact contact{};
+                    contact.satellite = i;
+                    contact.station = j + 1;
+                    contact.start_s = start - sliceBegin;
+                    contact.duration_s = end - start;
+                    const double range = SlantRange(orbits[i].PositionEcef(start), places[j]);
+                    contact.airtime_s = SternaNetDevice::GetAirtime(Seconds(contact.duration_s),
+                                                                    Seconds(range / SPEED_OF_LIGHT))
+                                            .GetSeconds();
+                    contact.snr = budget.Snr(orbits[i].PositionEcef((start + end) / 2), places[j]);
+                    const uint64_t number =
+                        (uint64_t(i) * gateways.size() + j) * setting.slices + t;
+                    contact.estimatedSnr =
+                        contact.snr * EstimateError(setting.csiErrorVariance, setting.key, number);
+                    if (contact.airtime_s > 0)
+                    {
+                        AddContact(contacts[t], contact);
+                    }
+                }
+            }
+        }
+    }
+    return AssociationPlan(contacts.begin(), contacts.end());
+}
+
+} // namespace sterna
+} // namespace ns3
