@@ -147,6 +147,7 @@ MeasureTraining()
     agent->SetAttribute("TrainInterval", UintegerValue(1));
     agent->SetAttribute("TargetUpdate", UintegerValue(500));
     agent->SetAttribute("Prioritized", BooleanValue(true));
+    agent->SetAttribute("Double", BooleanValue(true));
     agent->AssignStreams(3);
     agent->Configure(GetSpaces());
     const auto observations = DrawObservations(1000);

@@ -134,9 +134,8 @@ CheckDeciders(const Options& options, const AssociationExperiment& experiment)
         {
             continue; // it is made by this very run
         }
-        const auto decider = name == "Policy"
-                                 ? CreateAssociationPolicy(options.policy)
-                                 : CreateAssociationDecider(name, {options.learning, false});
+        const auto decider = name == "Policy" ? CreateAssociationPolicy(options.policy)
+                                              : CreateAssociationDecider(name);
         decider->Check(scheduler->GetProblem());
     }
 }
@@ -148,8 +147,7 @@ Train(const Options& options,
       const AssociationExperiment& experiment,
       OutputFolder& folder)
 {
-    const AssociationLearning learning{options.learning, true};
-    const auto decider = CreateAssociationDecider(options.agent, learning);
+    const auto decider = CreateAssociationDecider(options.agent, true);
     const std::string checkpoint = folder.PathOf("checkpoint");
     ProgressBar progress("training", options.train);
     auto& curve = folder.Open("training.csv");
@@ -164,7 +162,7 @@ Train(const Options& options,
                          progress.Update(done);
                      });
     const std::string path = folder.PathOf("policy.safetensors");
-    auto metadata = AssociationPolicyMetadata(learning);
+    auto metadata = AssociationPolicyMetadata(decider);
     std::string command = PROGRAM;
     for (const auto& argument : arguments)
     {
@@ -219,7 +217,7 @@ Compare(const Options& options,
             name,
             [&]() {
                 return name == "Policy" ? CreateAssociationPolicy(policy)
-                                        : CreateAssociationDecider(name, {options.learning, false});
+                                        : CreateAssociationDecider(name);
             },
             [&](const AssociationSliceRecord& record) { WriteSlice(name, record, slices, timing); },
             [&](uint32_t done) { progress.Update(done); }));
@@ -325,6 +323,9 @@ main(int argc, char* argv[])
                         "output"},
                        {"satellites", "planes", "phasing", "slices", "runs", "train"},
                        {"altitude", "inclination", "isolation", "epoch"});
+        // twice: the way of learning gives defaults, which attributes on the command line override
+        cmd.Parse(argc, argv);
+        SetAssociationLearning(options.learning);
         cmd.Parse(argc, argv);
         Run(options, arguments);
     }

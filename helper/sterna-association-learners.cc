@@ -7,8 +7,8 @@
 #include "sterna-decider-names.h"
 
 #include "ns3/boolean.h"
+#include "ns3/config.h"
 #include "ns3/double.h"
-#include "ns3/enum.h"
 #include "ns3/pointer.h"
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-safetensors.h"
@@ -25,79 +25,82 @@ namespace
 
 const std::string PROBLEM = AssociationProblem::Name;
 const std::string FEATURES_KEY = "association.features";
-
-using Features = AssociationEncoder::Features;
-
-Features
-FeaturesOf(const std::string& preset)
-{
-    if (preset != "offers" && preset != "paper")
-    {
-        throw InputError("There is no way of learning '" + preset + "'; it is offers or paper.");
-    }
-    return preset == "paper" ? Features::PAPER : Features::OFFERS;
-}
+const std::string AGENT = "ns3::sterna::DqnAgent::";
+const std::string DECIDER = "ns3::sterna::AssociationAgentDecider::";
 
 /// Table 2 of the paper; it leaves the exploration and the target's updates open.
 void
-SetPaper(const Ptr<Agent>& agent)
+SetPaper()
 {
     constexpr uint32_t turns = 120; // of a slice: one training step per slice
-    agent->SetAttribute("Optimizer", StringValue("Sgd"));
-    agent->SetAttribute("LearningRate", DoubleValue(0.005));
-    agent->SetAttribute("BatchSize", UintegerValue(32));
-    agent->SetAttribute("ReplayCapacity", UintegerValue(2000));
-    agent->SetAttribute("HiddenLayers", StringValue("64-32"));
-    agent->SetAttribute("Discount", DoubleValue(0.9));
-    agent->SetAttribute("TrainInterval", UintegerValue(turns));
-    agent->SetAttribute("LearningStarts", UintegerValue(turns));
-    agent->SetAttribute("TargetUpdate", UintegerValue(10 * turns));
-    agent->SetAttribute("EpsilonDecaySteps", UintegerValue(20 * 30 * turns));
-    agent->SetAttribute("BetaSteps", UintegerValue(100 * 30 * turns));
+    Config::SetDefault(DECIDER + "Features", StringValue("Paper"));
+    Config::SetDefault(DECIDER + "Next", StringValue("SameSatellite"));
+    Config::SetDefault(DECIDER + "Reward", StringValue("Own"));
+    Config::SetDefault(DECIDER + "IdleTurns", BooleanValue(true));
+    Config::SetDefault(AGENT + "PerChoice", BooleanValue(false));
+    Config::SetDefault(AGENT + "Optimizer", StringValue("Sgd"));
+    Config::SetDefault(AGENT + "LearningRate", DoubleValue(0.005));
+    Config::SetDefault(AGENT + "BatchSize", UintegerValue(32));
+    Config::SetDefault(AGENT + "ReplayCapacity", UintegerValue(2000));
+    Config::SetDefault(AGENT + "HiddenLayers", StringValue("64-32"));
+    Config::SetDefault(AGENT + "Discount", DoubleValue(0.9));
+    Config::SetDefault(AGENT + "TrainInterval", UintegerValue(turns));
+    Config::SetDefault(AGENT + "GradientSteps", UintegerValue(1));
+    Config::SetDefault(AGENT + "LearningStarts", UintegerValue(turns));
+    Config::SetDefault(AGENT + "TargetUpdate", UintegerValue(10 * turns));
+    Config::SetDefault(AGENT + "EpsilonEnd", DoubleValue(0.05));
+    Config::SetDefault(AGENT + "EpsilonDecaySteps", UintegerValue(20 * 30 * turns));
+    Config::SetDefault(AGENT + "BetaSteps", UintegerValue(100 * 30 * turns));
 }
 
 /// Counted in real choices, of which an episode has some 140.
 void
-SetOffers(const Ptr<Agent>& agent)
+SetOffers()
 {
-    agent->SetAttribute("PerChoice", BooleanValue(true));
-    agent->SetAttribute("LearningRate", DoubleValue(1e-3));
-    agent->SetAttribute("BatchSize", UintegerValue(32));
-    agent->SetAttribute("ReplayCapacity", UintegerValue(10000));
-    agent->SetAttribute("HiddenLayers", StringValue("64-32"));
-    agent->SetAttribute("Discount", DoubleValue(0.9));
-    agent->SetAttribute("TrainInterval", UintegerValue(1));
-    agent->SetAttribute("GradientSteps", UintegerValue(2));
-    agent->SetAttribute("LearningStarts", UintegerValue(64));
-    agent->SetAttribute("TargetUpdate", UintegerValue(100));
-    agent->SetAttribute("EpsilonEnd", DoubleValue(0.02));
-    agent->SetAttribute("EpsilonDecaySteps", UintegerValue(1000));
-    agent->SetAttribute("BetaSteps", UintegerValue(7000));
+    Config::SetDefault(DECIDER + "Features", StringValue("Offers"));
+    Config::SetDefault(DECIDER + "Next", StringValue("SameSatellite"));
+    Config::SetDefault(DECIDER + "Reward", StringValue("Difference"));
+    Config::SetDefault(DECIDER + "IdleTurns", BooleanValue(false));
+    Config::SetDefault(AGENT + "PerChoice", BooleanValue(true));
+    Config::SetDefault(AGENT + "Optimizer", StringValue("Adam"));
+    Config::SetDefault(AGENT + "LearningRate", DoubleValue(1e-3));
+    Config::SetDefault(AGENT + "BatchSize", UintegerValue(32));
+    Config::SetDefault(AGENT + "ReplayCapacity", UintegerValue(10000));
+    Config::SetDefault(AGENT + "HiddenLayers", StringValue("64-32"));
+    Config::SetDefault(AGENT + "Discount", DoubleValue(0.9));
+    Config::SetDefault(AGENT + "TrainInterval", UintegerValue(1));
+    Config::SetDefault(AGENT + "GradientSteps", UintegerValue(2));
+    Config::SetDefault(AGENT + "LearningStarts", UintegerValue(64));
+    Config::SetDefault(AGENT + "TargetUpdate", UintegerValue(100));
+    Config::SetDefault(AGENT + "EpsilonEnd", DoubleValue(0.02));
+    Config::SetDefault(AGENT + "EpsilonDecaySteps", UintegerValue(1000));
+    Config::SetDefault(AGENT + "BetaSteps", UintegerValue(7000));
 }
 
 Ptr<AssociationDecider>
-DeciderOf(const Ptr<Agent>& agent, Features features, bool training)
+DeciderOf(const Ptr<Agent>& agent, bool training)
 {
-    const bool paper = features == Features::PAPER;
     const auto decider = CreateObject<AssociationAgentDecider>();
     decider->SetAttribute("Agent", PointerValue(agent));
-    decider->SetAttribute("Features", EnumValue(features));
     decider->SetAttribute("Training", BooleanValue(training));
-    if (paper)
-    {
-        decider->SetAttribute("Next", EnumValue(AssociationAgentDecider::SAME_SATELLITE));
-        decider->SetAttribute("Reward", EnumValue(AssociationAgentDecider::OWN));
-        decider->SetAttribute("IdleTurns", BooleanValue(true));
-    }
     return decider;
 }
 
 } // namespace
 
-Ptr<AssociationDecider>
-CreateAssociationDecider(const std::string& name, const AssociationLearning& learning)
+void
+SetAssociationLearning(const std::string& name)
 {
-    const Features features = FeaturesOf(learning.preset);
+    if (name != "offers" && name != "paper")
+    {
+        throw InputError("There is no way of learning '" + name + "'; it is offers or paper.");
+    }
+    name == "paper" ? SetPaper() : SetOffers();
+}
+
+Ptr<AssociationDecider>
+CreateAssociationDecider(const std::string& name, bool training)
+{
     const auto object = CreateByName(PROBLEM, name);
     if (const auto decider = DynamicCast<AssociationDecider>(object))
     {
@@ -108,28 +111,33 @@ CreateAssociationDecider(const std::string& name, const AssociationLearning& lea
     {
         RefuseDecider(PROBLEM, name);
     }
-    TypeId::AttributeInformation any;
-    if (agent->GetInstanceTypeId().LookupAttributeByName("TargetUpdate", &any)) // the DQN family
-    {
-        features == Features::PAPER ? SetPaper(agent) : SetOffers(agent);
-    }
-    return DeciderOf(agent, features, learning.training);
+    return DeciderOf(agent, training);
 }
 
 Ptr<AssociationDecider>
 CreateAssociationPolicy(const std::string& path)
 {
+    const auto decider = DeciderOf(CreatePolicy(path), false);
     const bool script = path.size() > 3 && path.substr(path.size() - 3) == ".pt";
-    const Features features =
-        script ? Features::OFFERS
-               : FeaturesOf(Safetensors::Read(path).GetMetadata(FEATURES_KEY, path));
-    return DeciderOf(CreatePolicy(path), features, false);
+    if (!script)
+    {
+        const std::string features = Safetensors::Read(path).GetMetadata(FEATURES_KEY, path);
+        if (!decider->SetAttributeFailSafe("Features", StringValue(features)))
+        {
+            throw InputError("Policy '" + path + "' sees the features '" + features +
+                             "'; Offers or Paper was expected.");
+        }
+        decider->SetAttribute("IdleTurns", BooleanValue(features == "Paper"));
+    }
+    return decider;
 }
 
 std::map<std::string, std::string>
-AssociationPolicyMetadata(const AssociationLearning& learning)
+AssociationPolicyMetadata(const Ptr<AssociationDecider>& decider)
 {
-    return {{FEATURES_KEY, learning.preset}};
+    StringValue features;
+    decider->GetAttribute("Features", features);
+    return {{FEATURES_KEY, features.Get()}};
 }
 
 } // namespace sterna

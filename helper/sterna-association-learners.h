@@ -15,29 +15,32 @@ namespace ns3
 namespace sterna
 {
 
-/// How agents learn satellite association.
-struct AssociationLearning
-{
-    /// `offers`: what works best here; `paper`: Table 2 of the PSDDQN paper and its 156 numbers.
-    std::string preset{"offers"};
-    bool training{false};
-};
+/**
+ * \ingroup sterna
+ * How agents learn satellite association: makes it the default of AssociationAgentDecider and of the
+ * DQN family, as Config::SetDefault() does, so that single attributes can still be set.
+ *
+ * \param name `offers`: what works best here; `paper`: the 156 inputs and Table 2 of the PSDDQN paper
+ * \throws InputError for another name
+ */
+void SetAssociationLearning(const std::string& name);
 
 /**
  * \ingroup sterna
  * Makes a decider of satellite association from a name: that of a rule or solver (`Greedy`) or of an
- * agent (`Psddqn`), which learns as said.
+ * agent (`Psddqn`).
  *
- * \throws InputError for an unknown name, with the known ones, and for an unknown preset
+ * \param training whether an agent explores and learns
+ * \throws InputError for an unknown name, with the known ones
  */
-Ptr<AssociationDecider> CreateAssociationDecider(const std::string& name,
-                                                 const AssociationLearning& learning = {});
+Ptr<AssociationDecider> CreateAssociationDecider(const std::string& name, bool training = false);
 
 /// The decider of a policy file; what it sees is told by the file.
 Ptr<AssociationDecider> CreateAssociationPolicy(const std::string& path);
 
-/// What a policy's metadata must hold for CreateAssociationPolicy().
-std::map<std::string, std::string> AssociationPolicyMetadata(const AssociationLearning& learning);
+/// What the metadata of a decider's policy must hold for CreateAssociationPolicy().
+std::map<std::string, std::string> AssociationPolicyMetadata(
+    const Ptr<AssociationDecider>& decider);
 
 } // namespace sterna
 } // namespace ns3

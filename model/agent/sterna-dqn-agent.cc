@@ -9,7 +9,9 @@
 
 #include "ns3/boolean.h"
 #include "ns3/double.h"
+#include "ns3/enum.h"
 #include "ns3/log.h"
+#include "ns3/sterna-compat.h"
 #include "ns3/sterna-error.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
@@ -54,7 +56,7 @@ DqnAgent::GetTypeId()
             .SetGroupName("Sterna")
             .AddConstructor<DqnAgent>()
             .AddAttribute("LearningRate",
-                          "Step size of the Adam optimiser.",
+                          "Step size of the optimiser.",
                           DoubleValue(2.5e-4),
                           MakeDoubleAccessor(&DqnAgent::m_learningRate),
                           MakeDoubleChecker<double>(0.0))
@@ -82,6 +84,11 @@ DqnAgent::GetTypeId()
                           "Transitions between training steps.",
                           UintegerValue(10),
                           MakeUintegerAccessor(&DqnAgent::m_trainInterval),
+                          count)
+            .AddAttribute("GradientSteps",
+                          "Batches of each training step.",
+                          UintegerValue(1),
+                          MakeUintegerAccessor(&DqnAgent::m_gradientSteps),
                           count)
             .AddAttribute("LearningStarts",
                           "Transitions before the first training step.",
@@ -113,10 +120,25 @@ DqnAgent::GetTypeId()
                           StringValue("64-32"),
                           MakeStringAccessor(&DqnAgent::m_hiddenLayers),
                           MakeStringChecker())
+            .AddAttribute("Optimizer",
+                          "Adam, or Sgd: plain gradient descent.",
+                          EnumValue(Optimizer::ADAM),
+                          EnumAccessor<Optimizer>(&DqnAgent::m_optimizer),
+                          MakeEnumChecker(Optimizer::ADAM, "Adam", Optimizer::SGD, "Sgd"))
             .AddAttribute("Double",
                           "Let the online network select the next choice (Double Q-learning).",
-                          BooleanValue(true),
+                          BooleanValue(false),
                           MakeBooleanAccessor(&DqnAgent::m_double),
+                          MakeBooleanChecker())
+            .AddAttribute("Dueling",
+                          "Give the network a value of the state and advantages of the choices.",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&DqnAgent::m_dueling),
+                          MakeBooleanChecker())
+            .AddAttribute("PerChoice",
+                          "Value each choice by its own block of features, all with one network.",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&DqnAgent::m_perChoice),
                           MakeBooleanChecker())
             .AddAttribute("Prioritized",
                           "Draw transitions by their last error instead of uniformly.",
@@ -173,10 +195,7 @@ DqnAgent::Configure(const AgentSpaces& spaces)
             std::to_string(spaces.features) + " features.");
     }
     m_spaces = spaces;
-    auto widths = ParseHiddenLayers(m_hiddenLayers);
-    widths.insert(widths.begin(), spaces.features);
-    widths.push_back(spaces.choices);
-    m_online = Mlp(widths, Mlp::Hidden::RELU, Mlp::Output::IDENTITY);
+    m_online = QNetwork(spaces, ParseHiddenLayers(m_hiddenLayers), GetLayout(), m_dueling);
     m_online.Initialize(m_stream);
     m_target = m_online;
     m_random.Seed(m_stream);
@@ -275,7 +294,10 @@ DqnAgent::Learn(const Transition& transition)
     ++m_steps;
     if (m_steps >= m_learningStarts && m_steps % m_trainInterval == 0)
     {
-        Train();
+        for (uint32_t step = 0; step < m_gradientSteps; ++step)
+        {
+            Train();
+        }
     }
     if (m_steps % m_targetUpdate == 0)
     {
@@ -343,12 +365,30 @@ DqnAgent::Train()
     }
     FillGradient(errors);
     m_online.Backward(m_batch.features, m_valueGradient, m_onlineWorkspace, m_gradient);
-    const float norm = m_gradient.norm();
-    if (!m_huber && norm > MAX_GRADIENT_NORM)
+    Descend();
+}
+
+void
+DqnAgent::Descend()
+{
+    if (!m_huber)
     {
-        m_gradient *= MAX_GRADIENT_NORM / norm;
+        ClipNorm(m_gradient, MAX_GRADIENT_NORM);
     }
-    m_adam.Step(m_gradient, m_online.GetParameters());
+    if (m_optimizer == Optimizer::SGD)
+    {
+        m_online.GetParameters() -= static_cast<float>(m_learningRate) * m_gradient;
+    }
+    else
+    {
+        m_adam.Step(m_gradient, m_online.GetParameters());
+    }
+}
+
+QNetwork::Layout
+DqnAgent::GetLayout() const
+{
+    return m_perChoice ? QNetwork::Layout::PER_CHOICE : QNetwork::Layout::FLAT;
 }
 
 void
@@ -376,7 +416,9 @@ DqnAgent::GetSignature() const
             {"dqn.choices", std::to_string(m_spaces.choices)},
             {"dqn.HiddenLayers", m_hiddenLayers},
             {"dqn.ReplayCapacity", std::to_string(m_replayCapacity)},
-            {"dqn.Prioritized", m_prioritized ? "true" : "false"}};
+            {"dqn.Prioritized", m_prioritized ? "true" : "false"},
+            {"dqn.Dueling", m_dueling ? "true" : "false"},
+            {"dqn.PerChoice", m_perChoice ? "true" : "false"}};
 }
 
 void
@@ -388,15 +430,18 @@ DqnAgent::SavePolicy(const std::string& path,
     file.metadata = {{"sterna.kind", "q"},
                      {"sterna.features", std::to_string(m_spaces.features)},
                      {"sterna.choices", std::to_string(m_spaces.choices)},
+                     {"sterna.block", std::to_string(m_perChoice ? m_spaces.blockSize : 0)},
                      {"sterna.embedding", "0"},
                      {"sterna.parameters", "0"},
                      {"sterna.activation", "relu"},
+                     {"sterna.layout", m_perChoice ? "per-choice" : "flat"},
+                     {"sterna.dueling", m_dueling ? "true" : "false"},
                      {"sterna.agent", GetInstanceTypeId().GetName()}};
     file.metadata.insert(metadata.begin(), metadata.end());
     m_online.Store(file, "q");
     // Any input would do; this one has values of both signs at every width.
     const Eigen::VectorXf features = Eigen::VectorXf::LinSpaced(m_spaces.features, -1.0f, 0.9f);
-    Mlp::Workspace workspace;
+    QNetwork::Workspace workspace;
     const Eigen::VectorXf& values = m_online.Forward(features, workspace);
     file.tensors["example.features"] = {{features.size()}, {features.begin(), features.end()}};
     file.tensors["example.output"] = {{values.size()}, {values.begin(), values.end()}};
@@ -440,16 +485,17 @@ DqnAgent::LoadCheckpoint(const std::string& path)
     Generator random;
     random.SetState(file.GetMetadata("dqn.random", path));
     const auto load = [&](const char* prefix) {
-        Mlp mlp = Mlp::Load(file, prefix, Mlp::Hidden::RELU, Mlp::Output::IDENTITY, path);
-        if (mlp.GetWidths() != m_online.GetWidths())
+        QNetwork network =
+            QNetwork::Load(file, prefix, m_spaces, GetLayout(), m_dueling, Mlp::Hidden::RELU, path);
+        if (network.GetWidths() != m_online.GetWidths())
         {
             throw InputError("Checkpoint '" + path + "' has other layers in its network '" +
                              prefix + "' than it states.");
         }
-        return mlp;
+        return network;
     };
-    Mlp online = load("online");
-    Mlp target = load("target");
+    QNetwork online = load("online");
+    QNetwork target = load("target");
     m_adam.Load(file, "adam", path);
     m_replay->Load(file, "replay", path);
     if (m_priorities)

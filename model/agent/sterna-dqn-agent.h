@@ -8,8 +8,8 @@
 #include "sterna-adam.h"
 #include "sterna-agent.h"
 #include "sterna-generator.h"
-#include "sterna-mlp.h"
 #include "sterna-prioritized-replay.h"
+#include "sterna-q-network.h"
 #include "sterna-replay-buffer.h"
 
 #include "ns3/traced-callback.h"
@@ -24,16 +24,25 @@ namespace sterna
 
 /**
  * \ingroup sterna
- * Deep Q-network (Mnih et al., 2015), with Double Q-learning (van Hasselt et al., 2016) and
- * prioritised replay (Schaul et al., 2016) as Attributes; written by hand on Mlp and Adam.
+ * Deep Q-network (Mnih et al., 2015), with Double Q-learning (van Hasselt et al., 2016), a dueling
+ * network (Wang et al., 2016) and prioritised replay (Schaul et al., 2016) as Attributes; written by
+ * hand on QNetwork and Adam. Its family:
+ *
+ * |                   | Double | Dueling | Prioritized |
+ * | ----------------- | ------ | ------- | ----------- |
+ * | DqnAgent          | no     | no      | no          |
+ * | DoubleDqnAgent    | yes    | no      | no          |
+ * | DuelingDqnAgent   | yes    | yes     | no          |
+ * | PsddqnAgent       | yes    | no      | yes         |
  *
  * One actor chooses among a fixed number of choices. Each Learn() stores a transition; every
- * TrainInterval transitions, from LearningStarts on, one batch moves
+ * TrainInterval transitions, from LearningStarts on, each of GradientSteps batches moves
  * Q(s, a) towards r + Discount * max over the valid a' of Q_target(s', a'). A termination, or a
  * next state without a valid choice, ends the bootstrap; a time limit does not. The target network
  * equals the online one at the start and after every TargetUpdate transitions.
  *
- * The loss is half the squared error, and the gradient's norm is limited to 10. With Huber it is
+ * The loss is half the squared error, and the gradient's norm is limited to 10. The optimiser is Adam,
+ * or plain gradient descent. With Huber it is
  * linear above an error of 1 instead, which suits rewards with outliers but follows the median:
  * rare terminations then count too little, and values may grow without bound (CartPole shows it).
  *
@@ -47,6 +56,13 @@ namespace sterna
 class DqnAgent : public Agent
 {
   public:
+    /// How a gradient becomes a step; unscoped, because enum attributes are numbers in older ns-3.
+    enum Optimizer
+    {
+        ADAM,
+        SGD //!< plain gradient descent
+    };
+
     /// Signature of the trace source Loss: transitions seen, loss of the batch.
     typedef void (*LossTracedCallback)(uint64_t steps, double loss);
 
@@ -88,6 +104,9 @@ class DqnAgent : public Agent
     int Explore(const Observation& observation);
     double GetEpsilon() const;
     void Train();
+    /// Moves the online network down the gradient.
+    void Descend();
+    QNetwork::Layout GetLayout() const;
     /// d loss / d values of the chosen choices; the others have none.
     void FillGradient(const Eigen::VectorXf& errors);
     /// All that a checkpoint must agree on with the agent that reads it.
@@ -99,20 +118,24 @@ class DqnAgent : public Agent
     uint32_t m_replayCapacity;
     uint32_t m_targetUpdate;
     uint32_t m_trainInterval;
+    uint32_t m_gradientSteps;
     uint32_t m_learningStarts;
     double m_epsilonStart;
     double m_epsilonEnd;
     uint32_t m_epsilonDecaySteps;
     uint32_t m_betaSteps;
     std::string m_hiddenLayers;
+    Optimizer m_optimizer;
     bool m_double;
+    bool m_dueling;
+    bool m_perChoice;
     bool m_prioritized;
     bool m_huber;
 
     AgentSpaces m_spaces;
     uint64_t m_steps{0}; //!< transitions seen
-    Mlp m_online;
-    Mlp m_target;
+    QNetwork m_online;
+    QNetwork m_target;
     Adam m_adam;
     std::unique_ptr<ReplayBuffer> m_replay;
     std::unique_ptr<PrioritizedReplay> m_priorities; //!< null: uniform draws
@@ -123,10 +146,10 @@ class DqnAgent : public Agent
     ReplayBatch m_batch;
     RowMatrixXf m_valueGradient;
     Eigen::VectorXf m_gradient;
-    Mlp::Workspace m_onlineWorkspace;
-    Mlp::Workspace m_nextWorkspace;
-    Mlp::Workspace m_targetWorkspace;
-    Mlp::Workspace m_actWorkspace;
+    QNetwork::Workspace m_onlineWorkspace;
+    QNetwork::Workspace m_nextWorkspace;
+    QNetwork::Workspace m_targetWorkspace;
+    QNetwork::Workspace m_actWorkspace;
 
     /// Fired after every training step: transitions seen, loss of the batch.
     TracedCallback<uint64_t, double> m_lossTrace;

@@ -39,6 +39,13 @@ CheckEqual(const std::string& path, const std::string& what, Eigen::Index has, E
     }
 }
 
+std::string
+OptionalMetadata(const Safetensors& file, const std::string& key, const std::string& otherwise)
+{
+    const auto found = file.metadata.find(key);
+    return found == file.metadata.end() ? otherwise : found->second;
+}
+
 Eigen::VectorXf
 ToVector(const Safetensors::Tensor& tensor)
 {
@@ -76,8 +83,12 @@ FrozenPolicy::Configure(const AgentSpaces& spaces)
     LoadHeader(file);
     LoadNetworks(file);
     LoadNormalizer(file);
-    CheckSpaces(spaces);
     CheckExample(file);
+    CheckSpaces(spaces);
+    if (m_kind == Kind::Q && m_perChoice)
+    {
+        LoadQ(file, spaces); // the example may have had another number of choices
+    }
 }
 
 void
@@ -95,6 +106,12 @@ FrozenPolicy::LoadHeader(const Safetensors& file)
     m_spaces.choices = static_cast<Eigen::Index>(file.GetCount("sterna.choices", m_path));
     m_spaces.embedding = static_cast<Eigen::Index>(file.GetCount("sterna.embedding", m_path));
     m_spaces.parameters = static_cast<Eigen::Index>(file.GetCount("sterna.parameters", m_path));
+    m_perChoice = OptionalMetadata(file, "sterna.layout", "flat") == "per-choice";
+    if (m_kind == Kind::Q && m_perChoice)
+    {
+        m_spaces.blocks = m_spaces.choices;
+        m_spaces.blockSize = static_cast<Eigen::Index>(file.GetCount("sterna.block", m_path));
+    }
     if (m_kind == Kind::WOLPERTINGER)
     {
         m_neighbours = static_cast<Eigen::Index>(file.GetCount("sterna.neighbours", m_path));
@@ -115,16 +132,14 @@ FrozenPolicy::LoadNetworks(const Safetensors& file)
                          "', not relu or tanh.");
     }
     const auto hidden = activation == "relu" ? Mlp::Hidden::RELU : Mlp::Hidden::TANH;
-    const bool isQ = m_kind == Kind::Q;
-    m_actor = Mlp::Load(file,
-                        isQ ? "q" : "actor",
-                        hidden,
-                        isQ ? Mlp::Output::IDENTITY : Mlp::Output::TANH,
-                        m_path);
+    if (m_kind == Kind::Q)
+    {
+        LoadQ(file, m_spaces);
+        return;
+    }
+    m_actor = Mlp::Load(file, "actor", hidden, Mlp::Output::TANH, m_path);
     CheckEqual(m_path, "inputs of its first network", m_actor.GetInputs(), m_spaces.features);
-    const Eigen::Index outputs = isQ                     ? m_spaces.choices
-                                 : m_kind == Kind::ACTOR ? m_spaces.parameters
-                                                         : m_spaces.embedding;
+    const Eigen::Index outputs = m_kind == Kind::ACTOR ? m_spaces.parameters : m_spaces.embedding;
     CheckEqual(m_path, "outputs of its first network", m_actor.GetOutputs(), outputs);
     if (m_kind == Kind::WOLPERTINGER)
     {
@@ -135,6 +150,19 @@ FrozenPolicy::LoadNetworks(const Safetensors& file)
                    m_spaces.features + m_spaces.embedding);
         CheckEqual(m_path, "outputs of its critic", m_critic.GetOutputs(), 1);
     }
+}
+
+void
+FrozenPolicy::LoadQ(const Safetensors& file, const AgentSpaces& spaces)
+{
+    const bool tanh = file.GetMetadata("sterna.activation", m_path) == "tanh";
+    m_q = QNetwork::Load(file,
+                         "q",
+                         spaces,
+                         m_perChoice ? QNetwork::Layout::PER_CHOICE : QNetwork::Layout::FLAT,
+                         OptionalMetadata(file, "sterna.dueling", "false") == "true",
+                         tanh ? Mlp::Hidden::TANH : Mlp::Hidden::RELU,
+                         m_path);
 }
 
 void
@@ -158,6 +186,16 @@ FrozenPolicy::LoadNormalizer(const Safetensors& file)
 void
 FrozenPolicy::CheckSpaces(const AgentSpaces& spaces) const
 {
+    if (m_kind == Kind::Q && m_perChoice && m_mean.size() == 0)
+    {
+        CheckEqual(m_path, "features per choice", m_spaces.blockSize, spaces.blockSize);
+        CheckEqual(m_path,
+                   "features that choices share",
+                   m_spaces.features - m_spaces.blocks * m_spaces.blockSize,
+                   spaces.features - spaces.blocks * spaces.blockSize);
+        CheckEqual(m_path, "actors", 1, spaces.actors);
+        return;
+    }
     CheckEqual(m_path, "features", m_spaces.features, spaces.features);
     CheckEqual(m_path, "actors", 1, spaces.actors);
     CheckEqual(m_path, "embedding columns", m_spaces.embedding, spaces.embedding);
@@ -218,8 +256,12 @@ Eigen::VectorXf
 FrozenPolicy::Evaluate(const Eigen::VectorXf& features, const RowMatrixXf& choices)
 {
     const Eigen::VectorXf& seen = Normalize(features);
+    if (m_kind == Kind::Q)
+    {
+        return m_q.Forward(seen, m_qWorkspace);
+    }
     const Eigen::VectorXf& first = m_actor.Forward(seen, m_actorWorkspace);
-    if (m_kind != Kind::WOLPERTINGER)
+    if (m_kind == Kind::ACTOR)
     {
         return first;
     }
@@ -250,8 +292,7 @@ FrozenPolicy::Act(const Observation& observation, Mode mode)
 int
 FrozenPolicy::ActQ(const Observation& observation)
 {
-    const Eigen::VectorXf& values =
-        m_actor.Forward(Normalize(observation.features), m_actorWorkspace);
+    const Eigen::VectorXf& values = m_q.Forward(Normalize(observation.features), m_qWorkspace);
     return BestChoice(values.data(),
                       values.size(),
                       observation.mask.size() > 0 ? observation.mask.data() : nullptr);

@@ -7,6 +7,7 @@
 
 #include "sterna-agent.h"
 #include "sterna-mlp.h"
+#include "sterna-q-network.h"
 #include "sterna-safetensors.h"
 
 #include <string>
@@ -30,12 +31,16 @@ namespace sterna
  * | `sterna.embedding` | columns of Observation::choices of kind `wolpertinger`; otherwise 0 |
  * | `sterna.parameters` | reals of kind `actor`; otherwise 0 |
  * | `sterna.activation` | `relu` or `tanh`, after every hidden layer |
+ * | `sterna.layout` | of kind `q`: `flat` (also if absent) or `per-choice`, see QNetwork |
+ * | `sterna.dueling` | of kind `q`: `true` or `false` (also if absent) |
+ * | `sterna.block` | features of each choice with the layout `per-choice` |
  * | `sterna.neighbours` | k of kind `wolpertinger` (absent otherwise) |
  * | `sterna.agent` | TypeId of the agent that trained it |
  *
  * Kinds and their tensors (`NAME.N.weight`, `NAME.N.bias`, see Mlp):
  *  - `q`: `q.*` maps the features to one value per choice; the valid choice of the largest value
- *    wins.
+ *    wins. With the layout `per-choice` it fits any number of choices, and `sterna.features` and
+ *    `sterna.choices` are those of its example.
  *  - `actor`: `actor.*` with tanh after its last layer maps the features to Action::parameters
  *    (1 x parameters).
  *  - `wolpertinger`: `actor.*` with tanh after its last layer maps the features to a proto-action
@@ -89,6 +94,8 @@ class FrozenPolicy : public Agent
 
     void LoadHeader(const Safetensors& file);
     void LoadNetworks(const Safetensors& file);
+    /// The network of kind `q` for states of these spaces.
+    void LoadQ(const Safetensors& file, const AgentSpaces& spaces);
     void LoadNormalizer(const Safetensors& file);
     void CheckSpaces(const AgentSpaces& spaces) const;
     void CheckExample(const Safetensors& file);
@@ -102,12 +109,15 @@ class FrozenPolicy : public Agent
     Kind m_kind{Kind::Q};
     Eigen::Index m_neighbours{0};
     AgentSpaces m_spaces; //!< as the file states them
-    Mlp m_actor;          //!< the network that sees only the features
+    QNetwork m_q;
+    bool m_perChoice{false};
+    Mlp m_actor; //!< the network that sees only the features
     Mlp m_critic;
     Eigen::ArrayXf m_mean; //!< empty: no normalisation
     Eigen::ArrayXf m_scale;
     Eigen::VectorXf m_normalized;
     RowMatrixXf m_candidates;
+    QNetwork::Workspace m_qWorkspace;
     Mlp::Workspace m_actorWorkspace;
     Mlp::Workspace m_criticWorkspace;
 };

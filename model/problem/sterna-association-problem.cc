@@ -206,6 +206,7 @@ AssociationProblem::Account(State& state,
                             const std::vector<double>& volumes) const
 {
     state.grants = decision;
+    state.volumes = volumes;
     state.utilities.assign(decision.size(), 0.0);
     double total = 0;
     for (std::size_t g = 0; g < decision.size(); ++g)

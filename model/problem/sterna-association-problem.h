@@ -69,6 +69,7 @@ struct AssociationState
     Eigen::ArrayXd stock;                        //!< what each satellite still holds (bit)
     std::shared_ptr<const AssociationPlan> plan; //!< contacts of all slices
     AssociationDecision grants;                  //!< that were in effect in the last slice
+    std::vector<double> volumes;                 //!< what each of them delivered (bit)
     std::vector<double> utilities;               //!< what each of them was worth (units of data)
 
     /// The contacts of this slice.

@@ -170,12 +170,20 @@ AssociationTable::Lost(const AssociationGrant& victim, const AssociationContact&
 double
 AssociationTable::Harm(const AssociationContact& contact, uint32_t channel) const
 {
+    return Harm(contact, channel, Eigen::ArrayXd::Ones(m_problem.Stations()));
+}
+
+double
+AssociationTable::Harm(const AssociationContact& contact,
+                       uint32_t channel,
+                       const Eigen::ArrayXd& weights) const
+{
     double harm = 0;
     for (const auto& other : m_grants)
     {
         if (other.channel == channel && other.station != contact.station)
         {
-            harm += Lost(other, contact);
+            harm += weights(other.station - 1) * Lost(other, contact);
         }
     }
     return harm;

@@ -55,6 +55,10 @@ class AssociationTable
     double UtilityLoss(const AssociationContact& contact, uint32_t channel) const;
     /// Data that others would lose by its interference (bit).
     double Harm(const AssociationContact& contact, uint32_t channel) const;
+    /// The same, each station's bits times a weight; [0] is station 1.
+    double Harm(const AssociationContact& contact,
+                uint32_t channel,
+                const Eigen::ArrayXd& weights) const;
     /// Utility of all grants so far (units of data).
     double TotalUtility() const;
 

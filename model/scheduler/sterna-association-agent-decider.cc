@@ -8,6 +8,7 @@
 #include "ns3/enum.h"
 #include "ns3/log.h"
 #include "ns3/pointer.h"
+#include "ns3/sterna-association-bound.h"
 #include "ns3/sterna-compat.h"
 #include "ns3/sterna-error.h"
 
@@ -57,11 +58,18 @@ AssociationAgentDecider::GetTypeId()
                 EnumValue(Next::NEXT_TURN),
                 EnumAccessor<Next>(&AssociationAgentDecider::m_next),
                 MakeEnumChecker(Next::SAME_SATELLITE, "SameSatellite", Next::NEXT_TURN, "NextTurn"))
-            .AddAttribute("Reward",
-                          "A grant's Own utility, or Difference: less what it cost others.",
-                          EnumValue(Reward::DIFFERENCE),
-                          EnumAccessor<Reward>(&AssociationAgentDecider::m_reward),
-                          MakeEnumChecker(Reward::OWN, "Own", Reward::DIFFERENCE, "Difference"))
+            .AddAttribute(
+                "Reward",
+                "A grant's Own utility; Difference: less what it cost others; Priced: the "
+                "same at the prices of the whole episode.",
+                EnumValue(Reward::DIFFERENCE),
+                EnumAccessor<Reward>(&AssociationAgentDecider::m_reward),
+                MakeEnumChecker(Reward::OWN,
+                                "Own",
+                                Reward::DIFFERENCE,
+                                "Difference",
+                                Reward::PRICED,
+                                "Priced"))
             .AddAttribute("IdleTurns",
                           "Whether satellites that see no station take turns, too.",
                           BooleanValue(false),
@@ -100,6 +108,12 @@ AssociationAgentDecider::BeginCycle(const AssociationProblem& problem,
         Check(problem);
     }
     m_outlook = AssociationOutlook(problem, *state.plan);
+    if (m_training && m_reward == Reward::PRICED)
+    {
+        const auto& system = problem.System();
+        const auto bound = AssociationBound().Solve(problem, *state.plan);
+        m_worth = (system.dataWeight - bound.storagePrice) / system.unit;
+    }
     m_open.clear();
     m_turns.clear();
 }
@@ -213,6 +227,25 @@ AssociationAgentDecider::Finish()
     m_open.clear();
 }
 
+double
+AssociationAgentDecider::RewardOf(const AssociationProblem& problem,
+                                  const AssociationTable& others,
+                                  const AssociationGrant& grant,
+                                  double utility,
+                                  double volume) const
+{
+    const auto& contact = *m_state.Slice().Find(grant.satellite, grant.station);
+    if (m_reward == Reward::DIFFERENCE)
+    {
+        return utility - others.UtilityLoss(contact, grant.channel);
+    }
+    if (m_reward == Reward::PRICED && m_training)
+    {
+        return m_worth(grant.station - 1) * volume - others.Harm(contact, grant.channel, m_worth);
+    }
+    return utility;
+}
+
 void
 AssociationAgentDecider::Settle(const AssociationProblem& problem, const AssociationState& next)
 {
@@ -227,14 +260,9 @@ AssociationAgentDecider::Settle(const AssociationProblem& problem, const Associa
     for (std::size_t g = 0; g < next.grants.size(); ++g)
     {
         const auto& grant = next.grants[g];
-        double reward = next.utilities[g];
-        if (m_reward == Reward::DIFFERENCE)
-        {
-            table.Remove(grant.satellite);
-            const auto* contact = m_state.Slice().Find(grant.satellite, grant.station);
-            reward -= table.UtilityLoss(*contact, grant.channel);
-            table.Add(grant);
-        }
+        table.Remove(grant.satellite);
+        const double reward = RewardOf(problem, table, grant, next.utilities[g], next.volumes[g]);
+        table.Add(grant);
         const auto turn = std::find_if(m_turns.begin(), m_turns.end(), [&](const Turn& one) {
             return one.satellite == grant.satellite;
         });

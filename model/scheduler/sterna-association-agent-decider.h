@@ -25,7 +25,10 @@ namespace sterna
  * Rewards settle at the slice's end, because later turns change the SINR of earlier ones. They are
  * (20) over the worth of a reference volume, so data and cost are within [0, 1]: with `Own` the
  * utility of the satellite's own grant; with `Difference` less what its interference cost the
- * others, so that what is good for one is good for all.
+ * others, so that what is good for one is good for all. With `Priced` data are worth omega less the
+ * price that AssociationBound puts on the station's storage for the whole episode, instead of the
+ * cost at the moment: what a choice takes from later slices counts at once, and no value has to be
+ * handed back through a hundred turns. Only training asks for these prices.
  *
  * The next state of a transition is what the same satellite sees at its turn in the next slice
  * (`SameSatellite`, the paper), or what the next satellite sees at its turn, in this slice or a later
@@ -49,7 +52,8 @@ class AssociationAgentDecider : public AssociationDecider
     enum Reward
     {
         OWN,
-        DIFFERENCE
+        DIFFERENCE,
+        PRICED
     };
 
     static TypeId GetTypeId();
@@ -87,6 +91,12 @@ class AssociationAgentDecider : public AssociationDecider
     void LearnFrom(const Turn& turn, const Observation* next);
     /// Learns from all turns that still wait, as terminal ones.
     void Finish();
+    /// What a grant earned (units of data); the table holds the others.
+    double RewardOf(const AssociationProblem& problem,
+                    const AssociationTable& others,
+                    const AssociationGrant& grant,
+                    double utility,
+                    double volume) const;
     /// Gives the slice's turns their rewards.
     void Settle(const AssociationProblem& problem, const AssociationState& next);
 
@@ -99,6 +109,7 @@ class AssociationAgentDecider : public AssociationDecider
 
     std::optional<AssociationEncoder> m_encoder;
     AssociationOutlook m_outlook;
+    Eigen::ArrayXd m_worth;          //!< Priced: of a bit at each station (units of data)
     AssociationState m_state;        //!< that was decided on
     std::vector<Turn> m_turns;       //!< of this slice
     std::map<uint32_t, Turn> m_open; //!< settled, waiting for their next state, by satellite
