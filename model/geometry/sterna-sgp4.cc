@@ -286,6 +286,12 @@ TemeState
 Sgp4Orbit::StateAt(double minutes) const
 {
     NS_LOG_FUNCTION(this << minutes);
+    if (!std::isfinite(minutes))
+    {
+        throw InputError("The " + m_lines.Describe() + " has no position " +
+                         std::to_string(minutes) +
+                         " min after its epoch; the time must be finite.");
+    }
     MeanState mean = MeanAt(minutes);
     if (m_deepSpace)
     {
