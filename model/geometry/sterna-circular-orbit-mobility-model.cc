@@ -85,6 +85,12 @@ CircularOrbitMobilityModel::GetOrbit() const
     return m_orbit;
 }
 
+Vector
+CircularOrbitMobilityModel::PositionAt(double time_s) const
+{
+    return m_orbit.PositionEcef(time_s);
+}
+
 Ptr<MobilityModel>
 CircularOrbitMobilityModel::Copy() const
 {
@@ -94,7 +100,7 @@ CircularOrbitMobilityModel::Copy() const
 Vector
 CircularOrbitMobilityModel::DoGetPosition() const
 {
-    return m_orbit.PositionEcef(Simulator::Now().GetSeconds());
+    return PositionAt(Simulator::Now().GetSeconds());
 }
 
 Vector

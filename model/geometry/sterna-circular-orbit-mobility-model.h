@@ -33,6 +33,8 @@ class CircularOrbitMobilityModel : public FixedCourseMobilityModel
 
     const CircularOrbit& GetOrbit() const;
 
+    Vector PositionAt(double time_s) const override;
+
     /// A model on the same orbit (declared in MobilityModel from ns-3.46 on).
     Ptr<MobilityModel> Copy() const;
 

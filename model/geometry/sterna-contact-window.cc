@@ -4,6 +4,7 @@
 
 #include "sterna-contact-window.h"
 
+#include "sterna-circular-orbit-mobility-model.h"
 #include "sterna-earth.h"
 #include "sterna-visibility.h"
 
@@ -14,6 +15,7 @@
 #include <boost/math/tools/minima.hpp>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <sstream>
 
 namespace ns3
@@ -53,6 +55,17 @@ CosineAtElevation(double groundRadius, double satelliteRadius, double elevation)
     }
     return std::cos(std::acos(groundRadius * std::cos(elevation) / satelliteRadius) - elevation);
 }
+
+/// How far the line of sight turns from one sample of a course to the next (rad), about.
+constexpr double SIGHT_ANGLE = 0.1;
+
+/// Most and least time between two samples of a course (s).
+constexpr double LONGEST_SAMPLE_S = 30.0;
+constexpr double SHORTEST_SAMPLE_S = 0.01;
+
+/// A hidden extreme is looked for only where the elevation is this close to the minimum (rad):
+/// twice what the sight may turn, since its turning is an estimate.
+constexpr double NEAR_MINIMUM = 2.0 * SIGHT_ANGLE;
 
 void
 CheckSpan(double start, double end)
@@ -224,6 +237,146 @@ class ContactSearch
     std::vector<std::vector<ContactWindows>> m_windows;
 };
 
+/// Samples one course. A margin (elevation above the minimum) of 0 or more is a contact.
+class CourseSearch
+{
+  public:
+    CourseSearch(const FixedCourseMobilityModel& course, const Vector& ground, double minElevation)
+        : m_course(course),
+          m_ground(ground),
+          m_minElevation(minElevation)
+    {
+    }
+
+    ContactWindows Run(double start, double end)
+    {
+        TakeSamples(start, end);
+        AddExtremes();
+        ContactWindows windows;
+        double opened = start;
+        for (size_t i = 0; i < m_samples.size(); ++i)
+        {
+            const bool visible = m_samples[i].margin >= 0.0;
+            if (i > 0 && visible != (m_samples[i - 1].margin >= 0.0))
+            {
+                const double turn = FindEnd(m_samples[i - 1].time, m_samples[i].time, visible);
+                if (!visible)
+                {
+                    windows.push_back({opened, turn});
+                }
+                opened = turn;
+            }
+        }
+        if (m_samples.back().margin >= 0.0 && opened < end)
+        {
+            windows.push_back({opened, end});
+        }
+        return windows;
+    }
+
+  private:
+    struct Sample
+    {
+        double time;
+        double margin;
+    };
+
+    double Margin(double time) const
+    {
+        return ElevationAngle(m_ground, m_course.PositionAt(time)) - m_minElevation;
+    }
+
+    void TakeSamples(double start, double end)
+    {
+        double time = start;
+        Vector position = m_course.PositionAt(time);
+        double speed =
+            SlantRange(position, m_course.PositionAt(time + SHORTEST_SAMPLE_S)) / SHORTEST_SAMPLE_S;
+        m_samples = {{time, ElevationAngle(m_ground, position) - m_minElevation}};
+        while (time < end)
+        {
+            // a course that stands still gives infinity, which the longest step cuts
+            const double step = std::clamp(SIGHT_ANGLE * SlantRange(m_ground, position) / speed,
+                                           SHORTEST_SAMPLE_S,
+                                           LONGEST_SAMPLE_S);
+            const double next = std::min(time + step, end);
+            const Vector there = m_course.PositionAt(next);
+            speed = SlantRange(position, there) / (next - time);
+            position = there;
+            time = next;
+            m_samples.push_back({time, ElevationAngle(m_ground, position) - m_minElevation});
+        }
+    }
+
+    /// Whether the margin is closest to 0 at a sample, as far as its neighbours tell.
+    bool IsExtreme(size_t i) const
+    {
+        const double margin = m_samples[i].margin;
+        const double sign = margin >= 0.0 ? 1.0 : -1.0;
+        const auto further = [&](const Sample& other) {
+            return sign * other.margin >= sign * margin;
+        };
+        return std::abs(margin) < NEAR_MINIMUM && (i == 0 || further(m_samples[i - 1])) &&
+               (i + 1 == m_samples.size() || further(m_samples[i + 1]));
+    }
+
+    /// Adds a sample wherever the margin changes its sign for less than the time between two.
+    void AddExtremes()
+    {
+        std::vector<Sample> all;
+        for (size_t i = 0; i < m_samples.size(); ++i)
+        {
+            const Sample& sample = m_samples[i];
+            const double from = m_samples[i > 0 ? i - 1 : i].time;
+            const double to = m_samples[std::min(i + 1, m_samples.size() - 1)].time;
+            std::optional<Sample> hidden;
+            if (from < to && IsExtreme(i))
+            {
+                hidden = FindExtreme(from, to, sample.margin >= 0.0);
+            }
+            if (hidden && hidden->time < sample.time)
+            {
+                all.push_back(*hidden);
+            }
+            all.push_back(sample);
+            if (hidden && hidden->time > sample.time)
+            {
+                all.push_back(*hidden);
+            }
+        }
+        m_samples = std::move(all);
+    }
+
+    std::optional<Sample> FindExtreme(double from, double to, bool visible) const
+    {
+        const double sign = visible ? 1.0 : -1.0;
+        const auto distance = [&](double time) { return sign * Margin(time); };
+        constexpr int bits = std::numeric_limits<double>::digits / 2;
+        const auto [time, closest] =
+            boost::math::tools::brent_find_minima(distance, from, to, bits);
+        const double margin = sign * closest;
+        return (margin >= 0.0) != visible ? std::optional<Sample>({time, margin}) : std::nullopt;
+    }
+
+    /// One end of a window, on its visible side.
+    double FindEnd(double from, double to, bool appears) const
+    {
+        double visible = appears ? to : from;
+        double hidden = appears ? from : to;
+        while (std::abs(visible - hidden) > END_TOLERANCE_S)
+        {
+            const double middle = 0.5 * (visible + hidden);
+            (Margin(middle) >= 0.0 ? visible : hidden) = middle;
+        }
+        return visible;
+    }
+
+    const FixedCourseMobilityModel& m_course;
+    const Vector m_ground;
+    const double m_minElevation;
+    std::vector<Sample> m_samples;
+};
+
 } // namespace
 
 ContactWindows
@@ -234,6 +387,25 @@ FindContactWindows(const CircularOrbit& orbit,
                    double end_s)
 {
     return FindAllContactWindows({orbit}, {ground}, minElevation, start_s, end_s)[0][0];
+}
+
+ContactWindows
+FindContactWindows(const FixedCourseMobilityModel& satellite,
+                   const Vector& ground,
+                   double minElevation,
+                   double start_s,
+                   double end_s)
+{
+    NS_LOG_FUNCTION(ground << minElevation << start_s << end_s);
+    const auto circular = dynamic_cast<const CircularOrbitMobilityModel*>(&satellite);
+    if (circular)
+    {
+        return FindContactWindows(circular->GetOrbit(), ground, minElevation, start_s, end_s);
+    }
+    CheckMinimumElevation(minElevation);
+    CheckSpan(start_s, end_s);
+    CheckNotBelowGround(ground);
+    return CourseSearch(satellite, ground, minElevation).Run(start_s, end_s);
 }
 
 std::vector<std::vector<ContactWindows>>

@@ -5,6 +5,7 @@
 #ifndef STERNA_CONTACT_WINDOW_H
 #define STERNA_CONTACT_WINDOW_H
 
+#include "sterna-fixed-course-mobility-model.h"
 #include "sterna-orbit.h"
 
 #include "ns3/vector.h"
@@ -22,6 +23,11 @@
  * ends between two steps shows as a cosine closer to its threshold than its curvature allows for,
  * and is looked for there, so short and grazing passes are found, too. Ends are then bisected to 1
  * ms, and taken on the visible side: within a window the elevation is never below the minimum.
+ *
+ * Any other course, an Sgp4Orbit or a flight, is sampled so that the line of sight turns by about
+ * 1/10 rad from sample to sample, but at least every 30 s. Where the samples pass their highest
+ * point below the minimum, or their lowest above it, the extreme between them is looked for, and
+ * ends are bisected as above.
  */
 
 namespace ns3
@@ -51,6 +57,19 @@ using ContactWindows = std::vector<ContactWindow>;
  *         horizon, or the span is not finite or ends before it starts.
  */
 ContactWindows FindContactWindows(const CircularOrbit& orbit,
+                                  const Vector& ground,
+                                  double minElevation,
+                                  double start_s,
+                                  double end_s);
+
+/**
+ * The same for a mobility model: one on a CircularOrbit is searched as above, any other by samples.
+ *
+ * Times are simulation times, past or future.
+ *
+ * \throws InputError as above, and where the model has no position.
+ */
+ContactWindows FindContactWindows(const FixedCourseMobilityModel& satellite,
                                   const Vector& ground,
                                   double minElevation,
                                   double start_s,

@@ -29,6 +29,12 @@ class FixedCourseMobilityModel : public MobilityModel
   public:
     static TypeId GetTypeId();
 
+    /**
+     * Where it was, is or will be (ECEF, m) at a simulation time, so that a scheduler can look
+     * ahead.
+     */
+    virtual Vector PositionAt(double time_s) const = 0;
+
   private:
     void DoSetPosition(const Vector& position) final;
 };

@@ -55,6 +55,12 @@ FlightMobilityModel::GetTrack() const
     return *m_track;
 }
 
+Vector
+FlightMobilityModel::PositionAt(double time_s) const
+{
+    return GetTrack().PositionEcef(time_s);
+}
+
 Ptr<MobilityModel>
 FlightMobilityModel::Copy() const
 {
@@ -64,7 +70,7 @@ FlightMobilityModel::Copy() const
 Vector
 FlightMobilityModel::DoGetPosition() const
 {
-    return GetTrack().PositionEcef(Simulator::Now().GetSeconds());
+    return PositionAt(Simulator::Now().GetSeconds());
 }
 
 Vector

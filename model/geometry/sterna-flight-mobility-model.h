@@ -35,6 +35,8 @@ class FlightMobilityModel : public FixedCourseMobilityModel
     /// \throws InputError if no track was set.
     const FlightTrack& GetTrack() const;
 
+    Vector PositionAt(double time_s) const override;
+
     /// A model on the same track (declared in MobilityModel from ns-3.46 on).
     Ptr<MobilityModel> Copy() const;
 

@@ -5,6 +5,7 @@
 #include "sterna-visibility.h"
 
 #include "sterna-earth.h"
+#include "sterna-sight-lines.h"
 
 #include "ns3/log.h"
 #include "ns3/sterna-error.h"
@@ -17,6 +18,31 @@ namespace sterna
 {
 
 NS_LOG_COMPONENT_DEFINE("SternaVisibility");
+
+namespace
+{
+
+/// Local axes; at the poles, where no direction is east, longitude 0 says which one is.
+LocalFrame
+FrameAt(const Eigen::Vector3d& ground)
+{
+    const double length = ground.norm();
+    if (length == 0.0)
+    {
+        throw InputError("A ground point at (0, 0, 0) is the Earth's centre and sees nothing; "
+                         "it must be in Earth-fixed coordinates.");
+    }
+    const Eigen::Vector3d up = ground / length;
+    const double fromAxis = std::hypot(up.x(), up.y());
+    const double cosine = fromAxis > 0.0 ? up.x() / fromAxis : 1.0;
+    const double sine = fromAxis > 0.0 ? up.y() / fromAxis : 0.0;
+    return {{ground.x(), ground.y(), ground.z()},
+            {-sine, cosine},
+            {-up.z() * cosine, -up.z() * sine, fromAxis},
+            {up.x(), up.y(), up.z()}};
+}
+
+} // namespace
 
 void
 CheckMinimumElevation(double minElevation)
@@ -67,41 +93,34 @@ PositionsEcef(const std::vector<CircularOrbit>& orbits, double time_s)
     return positions;
 }
 
+void
+ComputeVisibility(const Positions& satellites,
+                  const Positions& grounds,
+                  VisibilityMatrix& visibility)
+{
+    NS_LOG_FUNCTION(satellites.cols() << grounds.cols());
+    // columns of a transposed copy are contiguous per coordinate, which is what vectorises
+    const Eigen::Array<double, Eigen::Dynamic, 3> all = satellites.transpose().array();
+    const PointColumns columns{all.col(0).data(),
+                               all.col(1).data(),
+                               all.col(2).data(),
+                               static_cast<size_t>(all.rows())};
+    visibility.elevation.resize(satellites.cols(), grounds.cols());
+    visibility.range.resize(satellites.cols(), grounds.cols());
+    for (Eigen::Index g = 0; g < grounds.cols(); ++g)
+    {
+        SightLines(FrameAt(grounds.col(g)),
+                   columns,
+                   visibility.elevation.col(g).data(),
+                   visibility.range.col(g).data());
+    }
+}
+
 VisibilityMatrix
 ComputeVisibility(const Positions& satellites, const Positions& grounds)
 {
-    NS_LOG_FUNCTION(satellites.cols() << grounds.cols());
-    // rows of a transposed copy are contiguous per coordinate, which is what vectorises
-    const Eigen::Array<double, Eigen::Dynamic, 3> all = satellites.transpose().array();
     VisibilityMatrix visibility;
-    visibility.elevation.resize(satellites.cols(), grounds.cols());
-    visibility.range.resize(satellites.cols(), grounds.cols());
-    Eigen::ArrayXd x;
-    Eigen::ArrayXd y;
-    Eigen::ArrayXd z;
-    Eigen::ArrayXd up;
-    Eigen::ArrayXd level;
-    for (Eigen::Index g = 0; g < grounds.cols(); ++g)
-    {
-        const double length = grounds.col(g).norm();
-        if (length == 0.0)
-        {
-            throw InputError("A ground point at (0, 0, 0) is the Earth's centre and sees nothing; "
-                             "it must be in Earth-fixed coordinates.");
-        }
-        const Eigen::Vector3d zenith = grounds.col(g) / length;
-        x = all.col(0) - grounds(0, g);
-        y = all.col(1) - grounds(1, g);
-        z = all.col(2) - grounds(2, g);
-        up = zenith.x() * x + zenith.y() * y + zenith.z() * z;
-        level = ((zenith.y() * z - zenith.z() * y).square() +
-                 (zenith.z() * x - zenith.x() * z).square() +
-                 (zenith.x() * y - zenith.y() * x).square())
-                    .sqrt();
-        visibility.range.col(g) = (x.square() + y.square() + z.square()).sqrt();
-        visibility.elevation.col(g) =
-            up.binaryExpr(level, [](double u, double l) { return std::atan2(u, l); });
-    }
+    ComputeVisibility(satellites, grounds, visibility);
     return visibility;
 }
 

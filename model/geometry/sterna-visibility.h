@@ -70,6 +70,12 @@ Positions PositionsEcef(const std::vector<CircularOrbit>& orbits, double time_s)
  */
 VisibilityMatrix ComputeVisibility(const Positions& satellites, const Positions& grounds);
 
+/// The same into a matrix from a call before: where sizes are the same, no memory is asked for,
+/// which takes more time than the angles when there are millions of pairs.
+void ComputeVisibility(const Positions& satellites,
+                       const Positions& grounds,
+                       VisibilityMatrix& visibility);
+
 } // namespace sterna
 } // namespace ns3
 
