@@ -348,24 +348,33 @@ DqnAgent::Train()
     }
     m_replay->Gather(m_draw.slots, m_batch);
 
-    const RowMatrixXf& nextTarget = m_target.ForwardBatch(m_batch.nextFeatures, m_targetWorkspace);
-    const RowMatrixXf& nextOnline =
-        m_double ? m_online.ForwardBatch(m_batch.nextFeatures, m_nextWorkspace) : nextTarget;
-    const RowMatrixXf& values = m_online.ForwardBatch(m_batch.features, m_onlineWorkspace);
     // Now the targets; then the errors Q(s, a) - target.
-    Eigen::VectorXf errors =
-        -GetTargets(nextOnline, nextTarget, m_batch, static_cast<float>(m_discount));
-    for (Eigen::Index i = 0; i < errors.size(); ++i)
-    {
-        errors[i] += values(i, static_cast<Eigen::Index>(m_batch.actions(i, 0)));
-    }
+    Eigen::VectorXf errors = -ComputeTargets();
+    errors += m_online.ForwardChosen(m_batch.features, m_batch.actions, m_onlineWorkspace);
     if (m_priorities)
     {
         m_priorities->Update(m_draw, errors);
     }
     FillGradient(errors);
-    m_online.Backward(m_batch.features, m_valueGradient, m_onlineWorkspace, m_gradient);
+    m_online.BackwardChosen(m_batch.features,
+                            m_batch.actions,
+                            m_valueGradient,
+                            m_onlineWorkspace,
+                            m_gradient);
     Descend();
+}
+
+Eigen::VectorXf
+DqnAgent::ComputeTargets()
+{
+    if (m_discount == 0)
+    {
+        return m_batch.rewards; // nobody asks what comes next
+    }
+    const RowMatrixXf& nextTarget = m_target.ForwardBatch(m_batch.nextFeatures, m_targetWorkspace);
+    const RowMatrixXf& nextOnline =
+        m_double ? m_online.ForwardBatch(m_batch.nextFeatures, m_nextWorkspace) : nextTarget;
+    return GetTargets(nextOnline, nextTarget, m_batch, static_cast<float>(m_discount));
 }
 
 void
@@ -395,7 +404,7 @@ void
 DqnAgent::FillGradient(const Eigen::VectorXf& errors)
 {
     const auto count = static_cast<float>(errors.size());
-    m_valueGradient.setZero(errors.size(), m_spaces.choices);
+    m_valueGradient.resize(errors.size());
     double loss = 0;
     for (Eigen::Index i = 0; i < errors.size(); ++i)
     {
@@ -404,7 +413,7 @@ DqnAgent::FillGradient(const Eigen::VectorXf& errors)
         const float slope = m_huber ? std::clamp(error, -1.0f, 1.0f) : error;
         const float weight = m_draw.weights[i] / count;
         loss += weight * slope * (error - 0.5f * slope);
-        m_valueGradient(i, static_cast<Eigen::Index>(m_batch.actions(i, 0))) = weight * slope;
+        m_valueGradient(i) = weight * slope;
     }
     m_lossTrace(m_steps, loss);
 }

@@ -104,6 +104,8 @@ class DqnAgent : public Agent
     int Explore(const Observation& observation);
     double GetEpsilon() const;
     void Train();
+    /// GetTargets() of the batch.
+    Eigen::VectorXf ComputeTargets();
     /// Moves the online network down the gradient.
     void Descend();
     QNetwork::Layout GetLayout() const;
@@ -144,7 +146,7 @@ class DqnAgent : public Agent
 
     PrioritizedReplay::Draw m_draw; //!< buffers reused by every training step
     ReplayBatch m_batch;
-    RowMatrixXf m_valueGradient;
+    Eigen::VectorXf m_valueGradient;
     Eigen::VectorXf m_gradient;
     QNetwork::Workspace m_onlineWorkspace;
     QNetwork::Workspace m_nextWorkspace;

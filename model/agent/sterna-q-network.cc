@@ -246,5 +246,60 @@ QNetwork::Backward(const RowMatrixXf& features,
                    gradient);
 }
 
+bool
+QNetwork::ChoicesAreIndependent() const
+{
+    return m_layout == Layout::PER_CHOICE && !m_dueling;
+}
+
+const Eigen::VectorXf&
+QNetwork::ForwardChosen(const RowMatrixXf& features,
+                        const RowMatrixXf& choices,
+                        Workspace& workspace) const
+{
+    const Eigen::Index batch = features.rows();
+    workspace.chosen.resize(batch);
+    if (ChoicesAreIndependent())
+    {
+        workspace.rows.resize(batch, m_global + m_block);
+        workspace.rows.leftCols(m_global) = features.leftCols(m_global);
+        for (Eigen::Index i = 0; i < batch; ++i)
+        {
+            const auto choice = static_cast<Eigen::Index>(choices(i, 0));
+            workspace.rows.row(i).tail(m_block) =
+                features.row(i).segment(m_global + choice * m_block, m_block);
+        }
+        workspace.chosen = m_mlp.ForwardBatch(workspace.rows, workspace.mlp).col(0);
+        return workspace.chosen;
+    }
+    const RowMatrixXf& values = ForwardBatch(features, workspace);
+    for (Eigen::Index i = 0; i < batch; ++i)
+    {
+        workspace.chosen(i) = values(i, static_cast<Eigen::Index>(choices(i, 0)));
+    }
+    return workspace.chosen;
+}
+
+void
+QNetwork::BackwardChosen(const RowMatrixXf& features,
+                         const RowMatrixXf& choices,
+                         const Eigen::VectorXf& valueGradient,
+                         Workspace& workspace,
+                         Eigen::VectorXf& gradient) const
+{
+    if (ChoicesAreIndependent())
+    {
+        const Eigen::Map<const RowMatrixXf> column(valueGradient.data(), valueGradient.size(), 1);
+        m_mlp.Backward(workspace.rows, column, workspace.mlp, gradient);
+        return;
+    }
+    workspace.chosenGradient.setZero(features.rows(), m_choices);
+    for (Eigen::Index i = 0; i < features.rows(); ++i)
+    {
+        workspace.chosenGradient(i, static_cast<Eigen::Index>(choices(i, 0))) = valueGradient(i);
+    }
+    Backward(features, workspace.chosenGradient, workspace, gradient);
+}
+
 } // namespace sterna
 } // namespace ns3

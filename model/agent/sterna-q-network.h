@@ -43,10 +43,12 @@ class QNetwork
     struct Workspace
     {
         Mlp::Workspace mlp;
-        RowMatrixXf rows;        //!< PER_CHOICE: (batch x choices) samples of the Mlp
-        RowMatrixXf values;      //!< Q (batch x choices)
-        RowMatrixXf rawGradient; //!< d loss / d outputs of the Mlp
-        Eigen::VectorXf single;  //!< Q of one sample
+        RowMatrixXf rows;           //!< PER_CHOICE: (batch x choices) samples of the Mlp
+        RowMatrixXf values;         //!< Q (batch x choices)
+        RowMatrixXf rawGradient;    //!< d loss / d outputs of the Mlp
+        Eigen::VectorXf single;     //!< Q of one sample
+        Eigen::VectorXf chosen;     //!< Q of one choice per sample
+        RowMatrixXf chosenGradient; //!< d loss / d Q (batch x choices), 0 but for those choices
     };
 
     QNetwork() = default;
@@ -99,7 +101,27 @@ class QNetwork
                   Workspace& workspace,
                   Eigen::VectorXf& gradient) const;
 
+    /**
+     * Values of one choice per state, without those of the others where these are not needed.
+     * \param choices one index per state (batch x 1)
+     */
+    const Eigen::VectorXf& ForwardChosen(const RowMatrixXf& features,
+                                         const RowMatrixXf& choices,
+                                         Workspace& workspace) const;
+    /**
+     * Gradient of a loss, after ForwardChosen() with the same features, choices and workspace.
+     * \param valueGradient d loss / d Q of the chosen choices
+     * \param gradient is set to d loss / d parameters
+     */
+    void BackwardChosen(const RowMatrixXf& features,
+                        const RowMatrixXf& choices,
+                        const Eigen::VectorXf& valueGradient,
+                        Workspace& workspace,
+                        Eigen::VectorXf& gradient) const;
+
   private:
+    /// Whether the value of a choice depends on its own block alone.
+    bool ChoicesAreIndependent() const;
     /// Splits states into one sample of the Mlp per choice.
     void Split(const Eigen::Ref<const RowMatrixXf>& features, RowMatrixXf& rows) const;
     /// Outputs of the Mlp -> Q.

@@ -24,13 +24,25 @@ class AssociationOutlook
 {
   public:
     AssociationOutlook() = default;
-    /// Every contact counts with its interference-free data, shared among the stations in view.
-    AssociationOutlook(const AssociationProblem& problem, const AssociationPlan& plan);
+    /**
+     * Every contact counts with its interference-free data, shared among the stations in view.
+     * \param prices of a unit of storage at each station over the plan (as AssociationBound finds
+     * them); [0] is station 1
+     */
+    AssociationOutlook(const AssociationProblem& problem,
+                       const AssociationPlan& plan,
+                       const Eigen::ArrayXd& prices);
 
     /// Bits that the slices after this one may bring to a station.
     double After(uint32_t slice, uint32_t station) const;
+    /// Price of a unit of storage at each station.
+    const Eigen::ArrayXd& Prices() const;
+    /// Worth of a bit at each station at these prices (units of data).
+    const Eigen::ArrayXd& Worth() const;
 
   private:
+    Eigen::ArrayXd m_prices;
+    Eigen::ArrayXd m_worth;
     Eigen::ArrayXXd m_after; //!< slices x stations
 };
 
@@ -58,6 +70,8 @@ class AssociationOutlook
  *  4  data that others lose                11 free channels that it would disturb elsewhere, weighted
  *  5  capacity left                           by the demand for them
  *  6  price xi kappa / C, of omega         12 utility above that of the best other station
+ *  13 price over the whole plan, of omega  14 worth that it adds at the prices of the whole plan
+ *  15 this above the best other station
  */
 class AssociationEncoder
 {

@@ -107,13 +107,9 @@ AssociationAgentDecider::BeginCycle(const AssociationProblem& problem,
     {
         Check(problem);
     }
-    m_outlook = AssociationOutlook(problem, *state.plan);
-    if (m_training && m_reward == Reward::PRICED)
-    {
-        const auto& system = problem.System();
-        const auto bound = AssociationBound().Solve(problem, *state.plan);
-        m_worth = (system.dataWeight - bound.storagePrice) / system.unit;
-    }
+    const auto bound =
+        AssociationBound().Solve(problem, state, AssociationBound::Knowledge::ESTIMATED);
+    m_outlook = AssociationOutlook(problem, *state.plan, bound.storagePrice);
     m_open.clear();
     m_turns.clear();
 }
@@ -239,9 +235,10 @@ AssociationAgentDecider::RewardOf(const AssociationProblem& problem,
     {
         return utility - others.UtilityLoss(contact, grant.channel);
     }
-    if (m_reward == Reward::PRICED && m_training)
+    if (m_reward == Reward::PRICED)
     {
-        return m_worth(grant.station - 1) * volume - others.Harm(contact, grant.channel, m_worth);
+        const auto& worth = m_outlook.Worth();
+        return worth(grant.station - 1) * volume - others.Harm(contact, grant.channel, worth);
     }
     return utility;
 }

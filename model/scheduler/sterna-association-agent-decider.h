@@ -109,7 +109,6 @@ class AssociationAgentDecider : public AssociationDecider
 
     std::optional<AssociationEncoder> m_encoder;
     AssociationOutlook m_outlook;
-    Eigen::ArrayXd m_worth;          //!< Priced: of a bit at each station (units of data)
     AssociationState m_state;        //!< that was decided on
     std::vector<Turn> m_turns;       //!< of this slice
     std::map<uint32_t, Turn> m_open; //!< settled, waiting for their next state, by satellite
