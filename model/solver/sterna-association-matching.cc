@@ -96,7 +96,7 @@ class MatchingFlow
 
     static constexpr uint32_t SOURCE = 0;
     static constexpr uint32_t SINK = 1;
-    static constexpr int64_t LARGEST = int64_t(1) << 40; // a path of 2^22 of them fits
+    static constexpr int64_t LARGEST = int64_t(1) << 48;
 
     Arc AddArc(uint32_t from, uint32_t to, int64_t capacity, int64_t cost)
     {

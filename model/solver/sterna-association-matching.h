@@ -19,7 +19,7 @@ namespace sterna
  * The contacts of a slice with the largest sum of weights, at most one a satellite and `channels` a
  * station: a maximum-weight b-matching. Contacts without a positive weight are never chosen.
  *
- * Exact up to 2^-40 of the largest weight per contact chosen, at most one for every satellite.
+ * Exact up to 2^-48 of the largest weight for each contact chosen.
  *
  * \param slice the contacts
  * \param weights of the contacts, in their order

@@ -1,0 +1,41 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef STERNA_ASSOCIATION_PRICED_H
+#define STERNA_ASSOCIATION_PRICED_H
+
+#include "sterna-association-bound.h"
+
+#include "ns3/sterna-association-problem.h"
+
+namespace ns3
+{
+namespace sterna
+{
+
+/**
+ * \ingroup sterna
+ * Plans ahead by prices: each slice is matched and searched as by AssociationMyopicMatching, but
+ * room is kept for what later slices bring, and stock for the better station to come.
+ *
+ * Before each slice, AssociationBound finds the prices of storage and of stocks for the slices
+ * ahead, from the estimated SNRs. The matching weighs data at omega - lambda_j - mu_i. The search
+ * then values a decision by its utility after the storage that later slices will take, less mu_i
+ * for each satellite's data; in the last slice that is the utility itself.
+ */
+class AssociationPricedMatching : public AssociationDecider
+{
+  public:
+    static TypeId GetTypeId();
+    AssociationDecision Decide(const AssociationProblem& problem,
+                               const AssociationState& state) override;
+
+  private:
+    double m_gap; //!< of the bound
+};
+
+} // namespace sterna
+} // namespace ns3
+
+#endif /* STERNA_ASSOCIATION_PRICED_H */
