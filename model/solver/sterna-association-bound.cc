@@ -37,13 +37,15 @@ struct Load
 {
     ArrayXd stations;
     ArrayXd satellites;
-    ArrayXd later; //!< of the stations' data, what comes after the first slice
+    ArrayXd stored; //!< of the stations' data, what comes after the first slice
+    ArrayXd sent;   //!< of the satellites' data, what goes after the first slice
 
     Load Toward(const Load& other, double step) const
     {
         return {stations + step * (other.stations - stations),
                 satellites + step * (other.satellites - satellites),
-                later + step * (other.later - later)};
+                stored + step * (other.stored - stored),
+                sent + step * (other.sent - sent)};
     }
 };
 
@@ -73,9 +75,9 @@ class Relaxation
 
     Load Nothing() const
     {
-        return {ArrayXd::Zero(m_room.size()),
-                ArrayXd::Zero(m_stock.size()),
-                ArrayXd::Zero(m_room.size())};
+        const ArrayXd stations = ArrayXd::Zero(m_room.size());
+        const ArrayXd satellites = ArrayXd::Zero(m_stock.size());
+        return {stations, satellites, stations, satellites};
     }
 
     /// Marginal costs of a load, penalties of what exceeds room and stock included.
@@ -128,7 +130,8 @@ class Relaxation
                 value += weights[c];
                 load.stations(contact.station - 1) += m_volumes[t][c];
                 load.satellites(contact.satellite) += m_volumes[t][c];
-                load.later(contact.station - 1) += t > 0 ? m_volumes[t][c] : 0;
+                load.stored(contact.station - 1) += t > 0 ? m_volumes[t][c] : 0;
+                load.sent(contact.satellite) += t > 0 ? m_volumes[t][c] : 0;
             }
         }
         return value;
@@ -148,7 +151,7 @@ class Relaxation
     /// How far to go from a load toward another, for the largest penalised primal.
     double LineSearch(const Load& from, const Load& to) const
     {
-        const Load direction{to.stations - from.stations, to.satellites - from.satellites, {}};
+        const Load direction{to.stations - from.stations, to.satellites - from.satellites, {}, {}};
         double low = 0;
         double high = 1;
         for (uint32_t i = 0; i < 30; ++i)
@@ -262,7 +265,8 @@ AssociationBound::Solve(const AssociationProblem& problem,
             break;
         }
     }
-    m_storedLater = load.later;
+    m_storedLater = load.stored;
+    m_sentLater = load.sent;
     NS_LOG_LOGIC("slice " << state.slice << " bound " << m_value << " after " << m_iterations
                           << " iterations");
 }
@@ -289,6 +293,12 @@ const Eigen::ArrayXd&
 AssociationBound::StoredLater() const
 {
     return m_storedLater;
+}
+
+const Eigen::ArrayXd&
+AssociationBound::SentLater() const
+{
+    return m_sentLater;
 }
 
 uint32_t

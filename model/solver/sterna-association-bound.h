@@ -61,6 +61,8 @@ class AssociationBound
     const Eigen::ArrayXd& SatellitePrices() const;
     /// What the averaged matchings bring to each station after the first slice (units of data).
     const Eigen::ArrayXd& StoredLater() const;
+    /// What they take from each satellite after the first slice (units of data).
+    const Eigen::ArrayXd& SentLater() const;
     /// Matchings of all slices that were solved.
     uint32_t Iterations() const;
 
@@ -70,6 +72,7 @@ class AssociationBound
     Eigen::ArrayXd m_stationPrices;
     Eigen::ArrayXd m_satellitePrices;
     Eigen::ArrayXd m_storedLater;
+    Eigen::ArrayXd m_sentLater;
     uint32_t m_iterations{0};
 };
 

@@ -25,6 +25,19 @@ NS_OBJECT_ENSURE_REGISTERED(AssociationPricedMatching);
 namespace
 {
 
+/// What a satellite's data (bit) cost later, when it has less left than it would send then.
+double
+StockCost(const AssociationProblem& problem,
+          const AssociationState& state,
+          const AssociationBound& ahead,
+          uint32_t satellite,
+          double volume)
+{
+    const double unit = problem.System().unit;
+    const double spare = state.stock(satellite) / unit - ahead.SentLater()(satellite);
+    return ahead.SatellitePrices()(satellite) * std::max(volume / unit - std::max(spare, 0.0), 0.0);
+}
+
 /// What a table's grants are worth, given what the slices after it bring and what stock is worth.
 double
 ForesightedUtility(const AssociationProblem& problem,
@@ -43,7 +56,7 @@ ForesightedUtility(const AssociationProblem& problem,
         const double volume =
             std::min(AssociationProblem::Offer(contact, rates[g]), state.stock(grant.satellite));
         offered(grant.station - 1) += volume;
-        worth -= ahead.SatellitePrices()(grant.satellite) * volume / unit;
+        worth -= StockCost(problem, state, ahead, grant.satellite, volume);
     }
     for (uint32_t station = 1; station <= problem.Stations(); ++station)
     {
@@ -55,7 +68,7 @@ ForesightedUtility(const AssociationProblem& problem,
     return worth;
 }
 
-/// omega - lambda_j - mu_i for each bit that a contact could carry alone.
+/// What each contact could carry alone, at omega - lambda_j, less its cost to the stock.
 std::vector<double>
 PricedWeights(const AssociationProblem& problem,
               const AssociationState& state,
@@ -65,10 +78,11 @@ PricedWeights(const AssociationProblem& problem,
     std::vector<double> weights;
     for (const auto& contact : state.Slice().Contacts())
     {
-        const double margin = problem.System().dataWeight -
-                              ahead.StationPrices()(contact.station - 1) -
-                              ahead.SatellitePrices()(contact.satellite);
-        weights.push_back(margin * clean.CleanVolume(contact));
+        const double volume = clean.CleanVolume(contact);
+        const double margin =
+            problem.System().dataWeight - ahead.StationPrices()(contact.station - 1);
+        weights.push_back(margin * volume / problem.System().unit -
+                          StockCost(problem, state, ahead, contact.satellite, volume));
     }
     return weights;
 }

@@ -20,9 +20,14 @@ namespace sterna
  * room is kept for what later slices bring, and stock for the better station to come.
  *
  * Before each slice, AssociationBound finds the prices of storage and of stocks for the slices
- * ahead, from the estimated SNRs. The matching weighs data at omega - lambda_j - mu_i. The search
- * then values a decision by its utility after the storage that later slices will take, less mu_i
- * for each satellite's data; in the last slice that is the utility itself.
+ * ahead, from the estimated SNRs, and what its plan brings and takes in later slices. The matching
+ * weighs data at omega - lambda_j; data that a satellite would send later cost mu_i in addition.
+ * The search then values a decision with all interference by the slice's utility after the storage
+ * that later slices will take, less that cost of stock; in the last slice that is the utility
+ * itself.
+ *
+ * The plan knows no interference in later slices. Where interference governs everything (many
+ * satellites, no isolation) it keeps too much room, and AssociationMyopicMatching earns more.
  */
 class AssociationPricedMatching : public AssociationDecider
 {
