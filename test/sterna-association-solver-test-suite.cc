@@ -90,9 +90,10 @@ class AssociationRulesKeptTest : public LinkGroupTestCase
     }
 };
 
-/// Random draws uniformly from what is free. The first satellite of two that see two stations with
-/// three channels each has six options, the second then five: chi-squared of 6000 draws below its
-/// 99.9 % quantiles 20.5 (5 degrees of freedom) and 24.7 (any of 30 pairs: 58.3 for 29).
+/// Random draws uniformly from what is free. Of two satellites that see two stations with three
+/// channels each, the first has six options and the second the other five. Expected: chi-squared of
+/// 6000 draws below the 99.9 % quantiles, 20.5 for the first one's options (5 degrees of freedom)
+/// and 58.3 for the 30 pairs of options (29).
 class AssociationRandomTest : public LinkGroupTestCase
 {
   public:

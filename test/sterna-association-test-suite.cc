@@ -112,6 +112,7 @@ class AssociationRefusalTest : public LinkGroupTestCase
         refuse([](auto& s) { s.capacity = {}; }, "number of stations is 0");
         refuse([](auto& s) { s.capacity = {1e9}; }, "capacity is 1e+09 bit; it must be above");
         refuse([](auto& s) { s.bandwidth = NAN; }, "bandwidth");
+        refuse([](auto& s) { s.reserve = 0; }, "reserve of a station in bit is 0");
         refuse([](auto& s) { s.isolation = -1; }, "share of interference");
         refuse([](auto& s) { s.spectralEfficiency = nullptr; }, "no rate model");
     }

@@ -48,7 +48,7 @@ Check(const AssociationSystem& system)
     CheckPositive(system.bandwidth, "bandwidth of a channel in Hz");
     CheckPositive(system.unit, "unit of data in bit");
     CheckNotNegative(system.stock, "stock of a satellite in bit");
-    CheckNotNegative(system.reserve, "reserve of a station in bit");
+    CheckPositive(system.reserve, "reserve of a station in bit");
     CheckNotNegative(system.dataWeight, "weight of the data");
     CheckNotNegative(system.costWeight, "weight of the cost");
     CheckNotNegative(system.storageCost, "storage cost");
