@@ -178,8 +178,9 @@ BoundEpisodes(const AssociationExperiment& experiment)
         RngSeedManager::SetRun(scope.First() + r);
         AssociationScenario scenario(experiment.setting, FIRST_SCENARIO_STREAM);
         const auto scheduler = scenario.Install(nullptr, experiment.fidelity);
-        bounds.push_back(
-            AssociationBound().Solve(scheduler->GetProblem(), *scheduler->GetPlan()).value);
+        AssociationBound bound;
+        bound.Solve(scheduler->GetProblem(), scheduler->GetPlan());
+        bounds.push_back(bound.Value());
     }
     return bounds;
 }

@@ -53,27 +53,29 @@ SetPaper()
     Config::SetDefault(AGENT + "BetaSteps", UintegerValue(100 * 30 * turns));
 }
 
-/// Counted in real choices, of which an episode has some 140.
+/// Counted in real choices, of which an episode has some 140. The prices carry what is to come, so
+/// nothing is discounted into a choice; what others do disturbs its worth, so exploration ends soon
+/// and what was seen meanwhile is forgotten.
 void
 SetOffers()
 {
     Config::SetDefault(DECIDER + "Features", StringValue("Offers"));
     Config::SetDefault(DECIDER + "Next", StringValue("SameSatellite"));
-    Config::SetDefault(DECIDER + "Reward", StringValue("Difference"));
+    Config::SetDefault(DECIDER + "Reward", StringValue("Priced"));
     Config::SetDefault(DECIDER + "IdleTurns", BooleanValue(false));
     Config::SetDefault(AGENT + "PerChoice", BooleanValue(true));
     Config::SetDefault(AGENT + "Optimizer", StringValue("Adam"));
     Config::SetDefault(AGENT + "LearningRate", DoubleValue(1e-3));
-    Config::SetDefault(AGENT + "BatchSize", UintegerValue(32));
-    Config::SetDefault(AGENT + "ReplayCapacity", UintegerValue(10000));
+    Config::SetDefault(AGENT + "BatchSize", UintegerValue(128));
+    Config::SetDefault(AGENT + "ReplayCapacity", UintegerValue(1500));
     Config::SetDefault(AGENT + "HiddenLayers", StringValue("64-32"));
-    Config::SetDefault(AGENT + "Discount", DoubleValue(0.9));
+    Config::SetDefault(AGENT + "Discount", DoubleValue(0));
     Config::SetDefault(AGENT + "TrainInterval", UintegerValue(1));
-    Config::SetDefault(AGENT + "GradientSteps", UintegerValue(2));
+    Config::SetDefault(AGENT + "GradientSteps", UintegerValue(8));
     Config::SetDefault(AGENT + "LearningStarts", UintegerValue(64));
     Config::SetDefault(AGENT + "TargetUpdate", UintegerValue(100));
-    Config::SetDefault(AGENT + "EpsilonEnd", DoubleValue(0.02));
-    Config::SetDefault(AGENT + "EpsilonDecaySteps", UintegerValue(1000));
+    Config::SetDefault(AGENT + "EpsilonEnd", DoubleValue(0.005));
+    Config::SetDefault(AGENT + "EpsilonDecaySteps", UintegerValue(150));
     Config::SetDefault(AGENT + "BetaSteps", UintegerValue(7000));
 }
 

@@ -40,6 +40,7 @@ struct AssociationSetting
         DVB_S2X  //!< its modulation and coding schemes
     };
 
+    std::string tle;                                      //!< file of two-line elements, instead:
     WalkerPattern pattern{120, 12, 1};               //!< Walker delta T/P/F
     OrbitShell shell{550e3, DegToRad(45), false};    //!< of the Walker delta
     std::vector<GatewaySite> sites{TeleportSites()}; //!< BS1, BS2, ...

@@ -49,7 +49,7 @@ Check(const AssociationSystem& system)
     CheckPositive(system.sliceDuration, "duration of a slice in s");
     CheckPositive(system.unit, "unit of data in bit");
     CheckNotNegative(system.stock, "stock of a satellite in bit");
-    CheckNotNegative(system.reserve, "reserve of a station in bit");
+    CheckPositive(system.reserve, "reserve of a station in bit");
     CheckNotNegative(system.dataWeight, "weight of the data");
     CheckNotNegative(system.costWeight, "weight of the cost");
     CheckNotNegative(system.storageCost, "storage cost");
@@ -157,8 +157,14 @@ AssociationProblem::Refusal(const State& state, const Decision& decision) const
 std::vector<uint32_t>
 AssociationProblem::Turns(const State& state) const
 {
+    return Turns(state, m_system.turns);
+}
+
+std::vector<uint32_t>
+AssociationProblem::Turns(const State& state, AssociationSystem::Turns order) const
+{
     std::vector<uint32_t> turns = state.Slice().Satellites();
-    if (m_system.turns == AssociationSystem::Turns::INDEX)
+    if (order == AssociationSystem::Turns::INDEX)
     {
         return turns;
     }

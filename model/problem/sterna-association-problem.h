@@ -113,6 +113,8 @@ class AssociationProblem
     std::string Refusal(const State& state, const Decision& decision) const;
     /// The satellites that see a station in this slice, in the order of their turns.
     std::vector<uint32_t> Turns(const State& state) const;
+    /// The same in an order of one's own.
+    std::vector<uint32_t> Turns(const State& state, AssociationSystem::Turns order) const;
 
     /// omega x - xi kappa ln(C / (C - x)): storing `volume` where `capacity` is left (bit).
     double Utility(double capacity, double volume) const;

@@ -55,14 +55,14 @@ AssociationAgentDecider::GetTypeId()
             .AddAttribute(
                 "Next",
                 "The next state: SameSatellite, one slice later, or NextTurn.",
-                EnumValue(Next::NEXT_TURN),
+                EnumValue(Next::SAME_SATELLITE),
                 EnumAccessor<Next>(&AssociationAgentDecider::m_next),
                 MakeEnumChecker(Next::SAME_SATELLITE, "SameSatellite", Next::NEXT_TURN, "NextTurn"))
             .AddAttribute(
                 "Reward",
                 "A grant's Own utility; Difference: less what it cost others; Priced: the "
                 "same at the prices of the whole episode.",
-                EnumValue(Reward::DIFFERENCE),
+                EnumValue(Reward::PRICED),
                 EnumAccessor<Reward>(&AssociationAgentDecider::m_reward),
                 MakeEnumChecker(Reward::OWN,
                                 "Own",
@@ -70,6 +70,14 @@ AssociationAgentDecider::GetTypeId()
                                 "Difference",
                                 Reward::PRICED,
                                 "Priced"))
+            .AddAttribute("Turns",
+                          "The order in which satellites choose: Index or LargestOffer first.",
+                          EnumValue(AssociationSystem::LARGEST_OFFER),
+                          EnumAccessor<AssociationSystem::Turns>(&AssociationAgentDecider::m_order),
+                          MakeEnumChecker(AssociationSystem::INDEX,
+                                          "Index",
+                                          AssociationSystem::LARGEST_OFFER,
+                                          "LargestOffer"))
             .AddAttribute("IdleTurns",
                           "Whether satellites that see no station take turns, too.",
                           BooleanValue(false),
@@ -107,9 +115,9 @@ AssociationAgentDecider::BeginCycle(const AssociationProblem& problem,
     {
         Check(problem);
     }
-    const auto bound =
-        AssociationBound().Solve(problem, state, AssociationBound::Knowledge::ESTIMATED);
-    m_outlook = AssociationOutlook(problem, *state.plan, bound.storagePrice);
+    AssociationBound bound;
+    bound.Solve(problem, state, AssociationTable::Knowledge::ESTIMATED);
+    m_outlook = AssociationOutlook(problem, *state.plan, bound.StationPrices());
     m_open.clear();
     m_turns.clear();
 }
@@ -120,7 +128,7 @@ AssociationAgentDecider::Choosers(const AssociationProblem& problem,
 {
     if (!m_idleTurns)
     {
-        return problem.Turns(state);
+        return problem.Turns(state, m_order);
     }
     std::vector<uint32_t> everybody(problem.System().satellites);
     std::iota(everybody.begin(), everybody.end(), 0);

@@ -35,8 +35,9 @@ namespace sterna
  * one (`NextTurn`): the value of what a choice leaves to the others. Where nobody's turn comes any
  * more, the transition is terminal.
  *
- * With `IdleTurns` satellites that see nobody take turns, too, as in the paper; otherwise their
- * next state counts as the end, and no transition from virtual to virtual station is learned from.
+ * Satellites take turns in an order of the controller's own (`Turns`), whatever that of the rules.
+ * With `IdleTurns` they take them by their number, and those that see nobody do, too, as in the paper; otherwise their next state counts as the
+ * end, and no transition from virtual to virtual station is learned from.
  */
 class AssociationAgentDecider : public AssociationDecider
 {
@@ -104,6 +105,7 @@ class AssociationAgentDecider : public AssociationDecider
     AssociationEncoder::Features m_features;
     Next m_next;
     Reward m_reward;
+    AssociationSystem::Turns m_order;
     bool m_idleTurns;
     bool m_training;
 

@@ -4,322 +4,221 @@
 
 #include "sterna-association-matching.h"
 
-#include "sterna-association-bound.h"
-#include "sterna-association-flow.h"
+#include "sterna-association-rules.h"
+#include "sterna-association-search.h"
+
+#include "ns3/log.h"
 
 #include <algorithm>
-#include <vector>
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/successive_shortest_path_nonnegative_weights.hpp>
+#include <cmath>
+#include <map>
 
 namespace ns3
 {
 namespace sterna
 {
 
-NS_OBJECT_ENSURE_REGISTERED(AssociationMatching);
+NS_LOG_COMPONENT_DEFINE("SternaAssociationMatching");
+
 NS_OBJECT_ENSURE_REGISTERED(AssociationMyopicMatching);
-NS_OBJECT_ENSURE_REGISTERED(AssociationPricedMatching);
 
 namespace
 {
 
-/// Rounds of the descent; it ends by itself after a few.
-constexpr uint32_t LARGEST_ROUND = 20;
-/// A gain that is rounding error is none (units of data).
-constexpr double LEAST_GAIN = 1e-9;
-
-} // namespace
-
-/// One slice, worked on with a decider's idea of worth.
-class AssociationMatching::Slice
+/**
+ * The matching as a flow of least cost: from a source over a satellite (1 each) and a station (M)
+ * to a sink, or from the satellite straight to the sink for those that are left out. A contact
+ * costs what it stays below the largest weight, so no cost is negative, and being left out costs
+ * the largest weight.
+ *
+ * A flow has a satellite's and a station's node each, and one shortest path per satellite: general
+ * matching (boost::maximum_weighted_matching) would need M copies of each station, and the cube of
+ * their number. Costs are whole numbers: the shortest paths must not meet a negative rounding error.
+ */
+class MatchingFlow
 {
   public:
-    Slice(const AssociationMatching& decider,
-          const AssociationProblem& problem,
-          const AssociationState& state)
-        : m_decider(decider),
-          m_problem(problem),
-          m_state(state),
-          m_slice(state.Slice())
+    MatchingFlow(uint32_t satellites, uint32_t stations, uint32_t channels)
+        : m_graph(2 + satellites + stations),
+          m_satellites(satellites)
     {
-    }
-
-    /// The best association without interference, with channels.
-    AssociationTable FromAssociation() const
-    {
-        AssociationTable table(m_problem, m_state);
-        const auto& contacts = m_slice.Contacts();
-        Eigen::ArrayXd weights(contacts.size());
-        for (std::size_t c = 0; c < contacts.size(); ++c)
+        for (uint32_t i = 0; i < satellites; ++i)
         {
-            weights(c) = m_decider.Weight(m_problem, m_state, table, contacts[c]);
+            AddArc(SOURCE, 2 + i, 1, 0);
+            AddArc(2 + i, SINK, 1, LARGEST);
         }
-        auto chosen =
-            BestAssociation(m_slice, weights, m_problem.Stations(), m_problem.System().channels);
-        std::stable_sort(chosen.begin(), chosen.end(), [&](std::size_t a, std::size_t b) {
-            return Views(contacts[a].satellite) > Views(contacts[b].satellite);
-        });
-        for (const std::size_t c : chosen)
+        for (uint32_t j = 0; j < stations; ++j)
         {
-            double gain = 0;
-            AddBest(table, &contacts[c], &contacts[c] + 1, gain);
-        }
-        return table;
-    }
-
-    /// What satellites would choose one after the other.
-    AssociationTable FromTurns() const
-    {
-        AssociationTable table(m_problem, m_state);
-        for (const uint32_t satellite : m_problem.Turns(m_state))
-        {
-            double gain = 0;
-            AddBest(table, satellite, gain);
-        }
-        return table;
-    }
-
-    void Descend(AssociationTable& table) const
-    {
-        bool improved = true;
-        for (uint32_t round = 0; improved && round < LARGEST_ROUND; ++round)
-        {
-            improved = MoveSatellites(table);
-            improved = SwapChannels(table) || improved;
+            AddArc(2 + satellites + j, SINK, channels, 0);
         }
     }
 
-    double Worth(const AssociationDecision& decision) const
+    /// \param share the contact's weight as a share of the largest one
+    void AddContact(uint32_t satellite, uint32_t station, double share)
     {
-        AssociationTable table(m_problem, m_state);
-        double worth = 0;
-        for (const auto& grant : decision)
+        const auto cost = LARGEST - std::llround(share * double(LARGEST));
+        m_contacts.push_back(AddArc(2 + satellite, 2 + m_satellites + station, 1, cost));
+    }
+
+    /// Per contact, whether it is chosen.
+    std::vector<bool> Solve()
+    {
+        // While a satellite waits, every node is in reach (over the sink and back), so that no
+        // distance is infinite; Boost adds distances up.
+        boost::successive_shortest_path_nonnegative_weights(m_graph, SOURCE, SINK);
+        const auto residual = boost::get(boost::edge_residual_capacity, m_graph);
+        std::vector<bool> chosen;
+        for (const auto& contact : m_contacts)
         {
-            worth += m_decider.Gain(table, *ContactOf(grant), grant.channel);
-            table.Add(grant);
+            chosen.push_back(residual[contact] == 0);
         }
-        return worth;
+        return chosen;
     }
 
   private:
-    const AssociationContact* ContactOf(const AssociationGrant& grant) const
-    {
-        return m_slice.Find(grant.satellite, grant.station);
-    }
+    using Traits = boost::adjacency_list_traits<boost::vecS, boost::vecS, boost::directedS>;
+    using Arc = Traits::edge_descriptor;
+    using Graph = boost::adjacency_list<
+        boost::vecS,
+        boost::vecS,
+        boost::directedS,
+        boost::no_property,
+        boost::property<
+            boost::edge_capacity_t,
+            int64_t,
+            boost::property<boost::edge_residual_capacity_t,
+                            int64_t,
+                            boost::property<boost::edge_reverse_t,
+                                            Arc,
+                                            boost::property<boost::edge_weight_t, int64_t>>>>>;
 
-    /// Stations that a satellite sees.
-    std::ptrdiff_t Views(uint32_t satellite) const
-    {
-        const AssociationContact* first = nullptr;
-        const AssociationContact* last = nullptr;
-        m_slice.Range(satellite, first, last);
-        return last - first;
-    }
+    static constexpr uint32_t SOURCE = 0;
+    static constexpr uint32_t SINK = 1;
+    static constexpr int64_t LARGEST = int64_t(1) << 48;
 
-    /// Adds the grant that gains most among some contacts of a satellite, if one gains anything.
-    bool AddBest(AssociationTable& table,
-                 const AssociationContact* first,
-                 const AssociationContact* last,
-                 double& gain) const
+    Arc AddArc(uint32_t from, uint32_t to, int64_t capacity, int64_t cost)
     {
-        gain = 0;
-        AssociationGrant best{};
-        for (const auto* contact = first; contact != last; ++contact)
-        {
-            for (uint32_t channel = 0; channel < m_problem.System().channels; ++channel)
-            {
-                if (!table.IsFree(contact->station, channel))
-                {
-                    continue;
-                }
-                const double here = m_decider.Gain(table, *contact, channel);
-                if (here > gain)
-                {
-                    gain = here;
-                    best = {contact->satellite, contact->station, channel};
-                }
-            }
-        }
-        if (gain > 0)
-        {
-            table.Add(best);
-        }
-        return gain > 0;
-    }
-
-    bool AddBest(AssociationTable& table, uint32_t satellite, double& gain) const
-    {
-        const AssociationContact* first = nullptr;
-        const AssociationContact* last = nullptr;
-        m_slice.Range(satellite, first, last);
-        return AddBest(table, first, last, gain);
-    }
-
-    bool MoveSatellites(AssociationTable& table) const
-    {
-        bool improved = false;
-        for (const uint32_t satellite : m_slice.Satellites())
-        {
-            const auto before = table.Decision();
-            const auto grant = std::find_if(before.begin(), before.end(), [&](const auto& one) {
-                return one.satellite == satellite;
-            });
-            double had = 0;
-            if (grant != before.end())
-            {
-                table.Remove(satellite);
-                had = m_decider.Gain(table, *ContactOf(*grant), grant->channel);
-            }
-            double gain = 0;
-            AddBest(table, satellite, gain);
-            if (gain > had + LEAST_GAIN)
-            {
-                improved = true;
-            }
-            else if (grant != before.end()) // as it was, or idle where it lost
-            {
-                table.Remove(satellite);
-                table.Add(*grant);
-            }
-        }
-        return improved;
-    }
-
-    bool SwapChannels(AssociationTable& table) const
-    {
-        bool improved = false;
-        for (std::size_t a = 0; a < table.Decision().size(); ++a)
-        {
-            for (std::size_t b = a + 1; b < table.Decision().size(); ++b)
-            {
-                const auto& grants = table.Decision();
-                if (grants[a].station == grants[b].station && Swap(table, grants[a], grants[b]))
-                {
-                    improved = true;
-                }
-            }
-        }
-        return improved;
-    }
-
-    /// Lets two satellites of a station change channels, if that adds worth.
-    bool Swap(AssociationTable& table, AssociationGrant one, AssociationGrant other) const
-    {
-        const auto pair = [&](const AssociationGrant& x, const AssociationGrant& y) {
-            double gain = m_decider.Gain(table, *ContactOf(x), x.channel);
-            table.Add(x);
-            gain += m_decider.Gain(table, *ContactOf(y), y.channel);
-            table.Add(y);
-            return gain;
+        const Arc forth = boost::add_edge(from, to, m_graph).first;
+        const Arc back = boost::add_edge(to, from, m_graph).first;
+        const auto set = [&](const Arc& arc, int64_t room, int64_t weight, const Arc& reverse) {
+            boost::put(boost::edge_capacity, m_graph, arc, room);
+            boost::put(boost::edge_weight, m_graph, arc, weight);
+            boost::put(boost::edge_reverse, m_graph, arc, reverse);
         };
-        const auto remove = [&]() {
-            table.Remove(one.satellite);
-            table.Remove(other.satellite);
-        };
-        remove();
-        const double before = pair(one, other);
-        remove();
-        AssociationGrant first = one;
-        AssociationGrant second = other;
-        std::swap(first.channel, second.channel);
-        if (pair(first, second) > before + LEAST_GAIN)
-        {
-            return true;
-        }
-        remove();
-        pair(one, other);
-        return false;
+        set(forth, capacity, cost, back);
+        set(back, 0, -cost, forth);
+        return forth;
     }
 
-    const AssociationMatching& m_decider;
-    const AssociationProblem& m_problem;
-    const AssociationState& m_state;
-    const AssociationSlice& m_slice;
+    Graph m_graph;
+    uint32_t m_satellites;
+    std::vector<Arc> m_contacts;
 };
 
-TypeId
-AssociationMatching::GetTypeId()
+/// Per satellite the contact with the largest positive weight; empty if a station has too many.
+std::vector<std::size_t>
+EachItsBest(const AssociationSlice& slice, const std::vector<double>& weights, uint32_t channels)
 {
-    static TypeId tid = TypeId("ns3::sterna::AssociationMatching")
-                            .SetParent<AssociationDecider>()
-                            .SetGroupName("Sterna");
-    return tid;
+    const auto& contacts = slice.Contacts();
+    std::vector<std::size_t> best;
+    std::map<uint32_t, uint32_t> load;
+    for (std::size_t c = 0; c < contacts.size();)
+    {
+        std::size_t choice = c;
+        const uint32_t satellite = contacts[c].satellite;
+        for (; c < contacts.size() && contacts[c].satellite == satellite; ++c)
+        {
+            choice = weights[c] > weights[choice] ? c : choice;
+        }
+        if (weights[choice] > 0)
+        {
+            best.push_back(choice);
+            if (++load[contacts[choice].station] > channels)
+            {
+                return {};
+            }
+        }
+    }
+    return best;
 }
 
-AssociationDecision
-AssociationMatching::Decide(const AssociationProblem& problem, const AssociationState& state)
+} // namespace
+
+std::vector<std::size_t>
+MaximumWeightMatching(const AssociationSlice& slice,
+                      const std::vector<double>& weights,
+                      uint32_t channels)
 {
-    const Slice slice(*this, problem, state);
-    auto matched = slice.FromAssociation();
-    slice.Descend(matched);
-    auto chosen = slice.FromTurns();
-    slice.Descend(chosen);
-    return slice.Worth(matched.Decision()) >= slice.Worth(chosen.Decision()) ? matched.Decision()
-                                                                             : chosen.Decision();
+    // Where channels abound there is nothing to match: the usual case of a sparse constellation.
+    auto chosen = EachItsBest(slice, weights, channels);
+    const double largest = weights.empty() ? 0 : *std::max_element(weights.begin(), weights.end());
+    if (!chosen.empty() || largest <= 0)
+    {
+        return chosen;
+    }
+    std::map<uint32_t, uint32_t> satellites;
+    std::map<uint32_t, uint32_t> stations;
+    std::vector<std::size_t> useful;
+    for (std::size_t c = 0; c < weights.size(); ++c)
+    {
+        if (weights[c] > 0)
+        {
+            useful.push_back(c);
+            satellites.emplace(slice.Contacts()[c].satellite, satellites.size());
+            stations.emplace(slice.Contacts()[c].station, stations.size());
+        }
+    }
+    MatchingFlow flow(satellites.size(), stations.size(), channels);
+    for (const std::size_t c : useful)
+    {
+        const auto& contact = slice.Contacts()[c];
+        flow.AddContact(satellites[contact.satellite],
+                        stations[contact.station],
+                        weights[c] / largest);
+    }
+    const auto isChosen = flow.Solve();
+    for (std::size_t u = 0; u < useful.size(); ++u)
+    {
+        if (isChosen[u])
+        {
+            chosen.push_back(useful[u]);
+        }
+    }
+    return chosen;
 }
 
 TypeId
 AssociationMyopicMatching::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::sterna::AssociationMyopicMatching")
-                            .SetParent<AssociationMatching>()
+                            .SetParent<AssociationDecider>()
                             .SetGroupName("Sterna")
                             .AddConstructor<AssociationMyopicMatching>();
     return tid;
 }
 
-double
-AssociationMyopicMatching::Weight(const AssociationProblem& problem,
-                                  const AssociationState& state,
-                                  const AssociationTable& table,
-                                  const AssociationContact& contact) const
-{
-    return problem.Utility(state.capacity(contact.station - 1), table.CleanVolume(contact));
-}
-
-double
-AssociationMyopicMatching::Gain(const AssociationTable& table,
-                                const AssociationContact& contact,
-                                uint32_t channel) const
-{
-    return table.UtilityGain(contact, channel);
-}
-
-TypeId
-AssociationPricedMatching::GetTypeId()
-{
-    static TypeId tid = TypeId("ns3::sterna::AssociationPricedMatching")
-                            .SetParent<AssociationMatching>()
-                            .SetGroupName("Sterna")
-                            .AddConstructor<AssociationPricedMatching>();
-    return tid;
-}
-
 AssociationDecision
-AssociationPricedMatching::Decide(const AssociationProblem& problem, const AssociationState& state)
+AssociationMyopicMatching::Decide(const AssociationProblem& problem, const AssociationState& state)
 {
-    const auto bound =
-        AssociationBound().Solve(problem, state, AssociationBound::Knowledge::ESTIMATED);
-    const auto& system = problem.System();
-    m_worth = (system.dataWeight - bound.storagePrice) / system.unit;
-    return AssociationMatching::Decide(problem, state);
-}
-
-double
-AssociationPricedMatching::Weight(const AssociationProblem&,
-                                  const AssociationState&,
-                                  const AssociationTable& table,
-                                  const AssociationContact& contact) const
-{
-    return m_worth(contact.station - 1) * table.CleanVolume(contact);
-}
-
-double
-AssociationPricedMatching::Gain(const AssociationTable& table,
-                                const AssociationContact& contact,
-                                uint32_t channel) const
-{
-    return m_worth(contact.station - 1) * table.Volume(contact, channel) -
-           table.Harm(contact, channel, m_worth);
+    const AssociationTable clean(problem, state);
+    std::vector<double> weights;
+    for (const auto& contact : state.Slice().Contacts())
+    {
+        weights.push_back(
+            problem.Utility(state.capacity(contact.station - 1), clean.CleanVolume(contact)));
+    }
+    const AssociationSearch search(problem, state, [](const AssociationTable& table) {
+        return table.TotalUtility();
+    });
+    const auto pairs = MaximumWeightMatching(state.Slice(), weights, problem.System().channels);
+    const auto matched = search.Improve(search.Colour(pairs));
+    const auto greedy =
+        search.Improve(CreateObject<AssociationGreedyUtility>()->Decide(problem, state));
+    const bool better = search.Worth(matched) >= search.Worth(greedy);
+    NS_LOG_LOGIC("slice " << state.slice << (better ? " matching" : " greedy"));
+    return better ? matched : greedy;
 }
 
 } // namespace sterna

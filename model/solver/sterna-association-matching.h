@@ -5,9 +5,10 @@
 #ifndef STERNA_ASSOCIATION_MATCHING_H
 #define STERNA_ASSOCIATION_MATCHING_H
 
-#include "ns3/sterna-association-table.h"
+#include "ns3/sterna-association-problem.h"
 
-#include <Eigen/Core>
+#include <cstddef>
+#include <vector>
 
 namespace ns3
 {
@@ -15,78 +16,35 @@ namespace sterna
 {
 
 /**
- * \ingroup sterna
- * Decides for all satellites of a slice at once: the best association without interference, then
- * channels, then a descent.
+ * The contacts of a slice with the largest sum of weights, at most one a satellite and `channels` a
+ * station: a maximum-weight b-matching. Contacts without a positive weight are never chosen.
  *
- * BestAssociation() is exact for the worth of interference-free data. Channels are given to its
- * contacts one by one, those with most other stations in view first, each where it adds most. Then
- * single satellites move to where they add more, and two satellites of a station change channels,
- * until nothing improves. The same descent starts from what satellites would choose one after the
- * other, and the better end counts, so the decision is never worse than that.
+ * Exact up to 2^-48 of the largest weight for each contact chosen.
+ *
+ * \param slice the contacts
+ * \param weights of the contacts, in their order
+ * \param channels M of every station
+ * \return indices of contacts, ascending
  */
-class AssociationMatching : public AssociationDecider
-{
-  public:
-    static TypeId GetTypeId();
-
-    AssociationDecision Decide(const AssociationProblem& problem,
-                               const AssociationState& state) override;
-
-  protected:
-    /// Worth of a contact's interference-free data.
-    virtual double Weight(const AssociationProblem& problem,
-                          const AssociationState& state,
-                          const AssociationTable& table,
-                          const AssociationContact& contact) const = 0;
-    /// What a grant adds to the worth of a table's grants, the loss of others included.
-    virtual double Gain(const AssociationTable& table,
-                        const AssociationContact& contact,
-                        uint32_t channel) const = 0;
-
-  private:
-    class Slice;
-};
-
-/// What is best for this slice alone, at the storage costs of the moment.
-class AssociationMyopicMatching : public AssociationMatching
-{
-  public:
-    static TypeId GetTypeId();
-
-  private:
-    double Weight(const AssociationProblem& problem,
-                  const AssociationState& state,
-                  const AssociationTable& table,
-                  const AssociationContact& contact) const override;
-    double Gain(const AssociationTable& table,
-                const AssociationContact& contact,
-                uint32_t channel) const override;
-};
+std::vector<std::size_t> MaximumWeightMatching(const AssociationSlice& slice,
+                                               const std::vector<double>& weights,
+                                               uint32_t channels);
 
 /**
  * \ingroup sterna
- * What is best at the prices that AssociationBound puts on storage for the rest of the plan, found
- * anew in each slice from the channel estimates: it saves stations for those who see no other.
+ * The best of a slice for itself: a maximum-weight matching of satellites and stations by the
+ * utility of what they could offload alone, channels that disturb each other least, and a local
+ * search of the utility with all interference (AssociationSearch).
+ *
+ * Never below AssociationGreedyUtility in a slice's estimated utility, because the better of both
+ * is taken.
  */
-class AssociationPricedMatching : public AssociationMatching
+class AssociationMyopicMatching : public AssociationDecider
 {
   public:
     static TypeId GetTypeId();
-
     AssociationDecision Decide(const AssociationProblem& problem,
                                const AssociationState& state) override;
-
-  private:
-    double Weight(const AssociationProblem& problem,
-                  const AssociationState& state,
-                  const AssociationTable& table,
-                  const AssociationContact& contact) const override;
-    double Gain(const AssociationTable& table,
-                const AssociationContact& contact,
-                uint32_t channel) const override;
-
-    Eigen::ArrayXd m_worth; //!< of a bit at each station (units of data)
 };
 
 } // namespace sterna

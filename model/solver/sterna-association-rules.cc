@@ -4,7 +4,8 @@
 
 #include "sterna-association-rules.h"
 
-#include <limits>
+#include "ns3/log.h"
+
 #include <vector>
 
 namespace ns3
@@ -12,25 +13,27 @@ namespace ns3
 namespace sterna
 {
 
+NS_LOG_COMPONENT_DEFINE("SternaAssociationRules");
+
 NS_OBJECT_ENSURE_REGISTERED(AssociationTurnDecider);
-NS_OBJECT_ENSURE_REGISTERED(AssociationBestPair);
+NS_OBJECT_ENSURE_REGISTERED(AssociationRandom);
 NS_OBJECT_ENSURE_REGISTERED(AssociationGreedy);
 NS_OBJECT_ENSURE_REGISTERED(AssociationGreedyUtility);
-NS_OBJECT_ENSURE_REGISTERED(AssociationRandom);
 
 namespace
 {
 
-/// The pairs of station and channel that a satellite could take.
-std::vector<AssociationGrant>
-FreePairs(const AssociationProblem& problem,
-          const AssociationState& state,
-          const AssociationTable& table,
-          uint32_t satellite)
+/// Calls visit(contact, channel) for every free channel of every station that a satellite sees.
+template <typename Visit>
+void
+ForEachOption(const AssociationProblem& problem,
+              const AssociationState& state,
+              const AssociationTable& table,
+              uint32_t satellite,
+              Visit visit)
 {
-    std::vector<AssociationGrant> pairs;
-    const AssociationContact* first = nullptr;
-    const AssociationContact* last = nullptr;
+    const AssociationContact* first;
+    const AssociationContact* last;
     state.Slice().Range(satellite, first, last);
     for (const auto* contact = first; contact != last; ++contact)
     {
@@ -38,11 +41,39 @@ FreePairs(const AssociationProblem& problem,
         {
             if (table.IsFree(contact->station, channel))
             {
-                pairs.push_back({satellite, contact->station, channel});
+                visit(*contact, channel);
             }
         }
     }
-    return pairs;
+}
+
+/**
+ * The option with the largest value, the first of equals.
+ *
+ * \param least an option is taken only if its value is larger
+ * \return whether there is one
+ */
+template <typename Value>
+bool
+ChooseLargest(const AssociationProblem& problem,
+              const AssociationState& state,
+              const AssociationTable& table,
+              uint32_t satellite,
+              double least,
+              Value value,
+              AssociationGrant& grant)
+{
+    bool found = false;
+    ForEachOption(problem, state, table, satellite, [&](const auto& contact, uint32_t channel) {
+        const double worth = value(contact, channel);
+        if (worth > least)
+        {
+            least = worth;
+            grant = {satellite, contact.station, channel};
+            found = true;
+        }
+    });
+    return found;
 }
 
 } // namespace
@@ -68,87 +99,8 @@ AssociationTurnDecider::Decide(const AssociationProblem& problem, const Associat
             table.Add(grant);
         }
     }
+    NS_LOG_LOGIC("slice " << state.slice << " grants " << table.Decision().size());
     return table.Decision();
-}
-
-TypeId
-AssociationBestPair::GetTypeId()
-{
-    static TypeId tid = TypeId("ns3::sterna::AssociationBestPair")
-                            .SetParent<AssociationTurnDecider>()
-                            .SetGroupName("Sterna");
-    return tid;
-}
-
-bool
-AssociationBestPair::Choose(const AssociationProblem& problem,
-                            const AssociationState& state,
-                            const AssociationTable& table,
-                            uint32_t satellite,
-                            AssociationGrant& grant)
-{
-    double best = AtLeast();
-    bool found = false;
-    for (const auto& pair : FreePairs(problem, state, table, satellite))
-    {
-        const auto& contact = *state.Slice().Find(satellite, pair.station);
-        const double measure = Measure(table, contact, pair.channel);
-        if (measure > best)
-        {
-            best = measure;
-            grant = pair;
-            found = true;
-        }
-    }
-    return found;
-}
-
-TypeId
-AssociationGreedy::GetTypeId()
-{
-    static TypeId tid = TypeId("ns3::sterna::AssociationGreedy")
-                            .SetParent<AssociationBestPair>()
-                            .SetGroupName("Sterna")
-                            .AddConstructor<AssociationGreedy>();
-    return tid;
-}
-
-double
-AssociationGreedy::Measure(const AssociationTable& table,
-                           const AssociationContact& contact,
-                           uint32_t channel) const
-{
-    return table.Volume(contact, channel);
-}
-
-double
-AssociationGreedy::AtLeast() const
-{
-    return -std::numeric_limits<double>::infinity();
-}
-
-TypeId
-AssociationGreedyUtility::GetTypeId()
-{
-    static TypeId tid = TypeId("ns3::sterna::AssociationGreedyUtility")
-                            .SetParent<AssociationBestPair>()
-                            .SetGroupName("Sterna")
-                            .AddConstructor<AssociationGreedyUtility>();
-    return tid;
-}
-
-double
-AssociationGreedyUtility::Measure(const AssociationTable& table,
-                                  const AssociationContact& contact,
-                                  uint32_t channel) const
-{
-    return table.UtilityGain(contact, channel);
-}
-
-double
-AssociationGreedyUtility::AtLeast() const
-{
-    return 0;
 }
 
 TypeId
@@ -180,13 +132,63 @@ AssociationRandom::Choose(const AssociationProblem& problem,
                           uint32_t satellite,
                           AssociationGrant& grant)
 {
-    const auto pairs = FreePairs(problem, state, table, satellite);
-    if (pairs.empty())
+    std::vector<AssociationGrant> options;
+    ForEachOption(problem, state, table, satellite, [&](const auto& contact, uint32_t channel) {
+        options.push_back({satellite, contact.station, channel});
+    });
+    if (options.empty())
     {
         return false;
     }
-    grant = pairs[m_random->GetInteger(0, pairs.size() - 1)];
+    grant = options[m_random->GetInteger(0, options.size() - 1)];
     return true;
+}
+
+TypeId
+AssociationGreedy::GetTypeId()
+{
+    static TypeId tid = TypeId("ns3::sterna::AssociationGreedy")
+                            .SetParent<AssociationTurnDecider>()
+                            .SetGroupName("Sterna")
+                            .AddConstructor<AssociationGreedy>();
+    return tid;
+}
+
+bool
+AssociationGreedy::Choose(const AssociationProblem& problem,
+                          const AssociationState& state,
+                          const AssociationTable& table,
+                          uint32_t satellite,
+                          AssociationGrant& grant)
+{
+    // Without data to offload a channel would be blocked, and disturbed, for nothing.
+    const auto volume = [&](const auto& contact, uint32_t channel) {
+        return table.Volume(contact, channel);
+    };
+    return ChooseLargest(problem, state, table, satellite, 0.0, volume, grant);
+}
+
+TypeId
+AssociationGreedyUtility::GetTypeId()
+{
+    static TypeId tid = TypeId("ns3::sterna::AssociationGreedyUtility")
+                            .SetParent<AssociationTurnDecider>()
+                            .SetGroupName("Sterna")
+                            .AddConstructor<AssociationGreedyUtility>();
+    return tid;
+}
+
+bool
+AssociationGreedyUtility::Choose(const AssociationProblem& problem,
+                                 const AssociationState& state,
+                                 const AssociationTable& table,
+                                 uint32_t satellite,
+                                 AssociationGrant& grant)
+{
+    const auto gain = [&](const auto& contact, uint32_t channel) {
+        return table.UtilityGain(contact, channel);
+    };
+    return ChooseLargest(problem, state, table, satellite, 0.0, gain, grant);
 }
 
 } // namespace sterna

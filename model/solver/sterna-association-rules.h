@@ -6,6 +6,7 @@
 #define STERNA_ASSOCIATION_RULES_H
 
 #include "ns3/random-variable-stream.h"
+#include "ns3/sterna-association-problem.h"
 #include "ns3/sterna-association-table.h"
 
 namespace ns3
@@ -15,18 +16,26 @@ namespace sterna
 
 /**
  * \ingroup sterna
- * Rules by which satellites choose one after the other, in the problem's order of turns.
+ * Satellites take turns within a slice, each with what earlier ones left, as in the PSDDQN paper.
+ *
+ * Only those that see a station are asked, in the order of AssociationProblem::Turns(). Whoever
+ * chooses nothing is associated with the virtual station.
  */
 class AssociationTurnDecider : public AssociationDecider
 {
   public:
     static TypeId GetTypeId();
-
     AssociationDecision Decide(const AssociationProblem& problem,
                                const AssociationState& state) override;
 
   protected:
-    /// What a satellite takes beside the grants so far; false for the virtual station.
+    /**
+     * What a satellite does at its turn.
+     *
+     * \param table what earlier satellites chose
+     * \param [out] grant its choice: a station in view and a free channel
+     * \return false for the virtual station
+     */
     virtual bool Choose(const AssociationProblem& problem,
                         const AssociationState& state,
                         const AssociationTable& table,
@@ -34,8 +43,34 @@ class AssociationTurnDecider : public AssociationDecider
                         AssociationGrant& grant) = 0;
 };
 
-/// The free pair of station and channel in view of which some measure is largest.
-class AssociationBestPair : public AssociationTurnDecider
+/**
+ * \ingroup sterna
+ * A free channel of a station in view, drawn uniformly; the virtual station if there is none.
+ */
+class AssociationRandom : public AssociationTurnDecider
+{
+  public:
+    static TypeId GetTypeId();
+    AssociationRandom();
+    int64_t AssignStreams(int64_t stream) override;
+
+  protected:
+    bool Choose(const AssociationProblem& problem,
+                const AssociationState& state,
+                const AssociationTable& table,
+                uint32_t satellite,
+                AssociationGrant& grant) override;
+
+  private:
+    Ptr<UniformRandomVariable> m_random;
+};
+
+/**
+ * \ingroup sterna
+ * The paper's greedy: most offloadable data, beside the interference of earlier satellites; the
+ * next best when a station is full, the first of equals. It does not ask what storage costs.
+ */
+class AssociationGreedy : public AssociationTurnDecider
 {
   public:
     static TypeId GetTypeId();
@@ -46,58 +81,24 @@ class AssociationBestPair : public AssociationTurnDecider
                 const AssociationTable& table,
                 uint32_t satellite,
                 AssociationGrant& grant) override;
-
-    virtual double Measure(const AssociationTable& table,
-                           const AssociationContact& contact,
-                           uint32_t channel) const = 0;
-    /// A pair whose measure is not above this is not taken.
-    virtual double AtLeast() const = 0;
 };
 
-/// Most data with the interference present, whatever it costs: the paper's greedy allocation.
-class AssociationGreedy : public AssociationBestPair
+/**
+ * \ingroup sterna
+ * Whatever raises the slice's utility most, with what its interference takes from earlier
+ * satellites; the virtual station if nothing raises it.
+ */
+class AssociationGreedyUtility : public AssociationTurnDecider
 {
   public:
     static TypeId GetTypeId();
 
-  private:
-    double Measure(const AssociationTable& table,
-                   const AssociationContact& contact,
-                   uint32_t channel) const override;
-    double AtLeast() const override;
-};
-
-/// Most utility, the loss of others included; nothing where all would lose.
-class AssociationGreedyUtility : public AssociationBestPair
-{
-  public:
-    static TypeId GetTypeId();
-
-  private:
-    double Measure(const AssociationTable& table,
-                   const AssociationContact& contact,
-                   uint32_t channel) const override;
-    double AtLeast() const override;
-};
-
-/// Any free pair in view, all with the same probability: the paper's random allocation, which draws
-/// again where a channel is taken.
-class AssociationRandom : public AssociationTurnDecider
-{
-  public:
-    static TypeId GetTypeId();
-    AssociationRandom();
-
-    int64_t AssignStreams(int64_t stream) override;
-
-  private:
+  protected:
     bool Choose(const AssociationProblem& problem,
                 const AssociationState& state,
                 const AssociationTable& table,
                 uint32_t satellite,
                 AssociationGrant& grant) override;
-
-    Ptr<UniformRandomVariable> m_random;
 };
 
 } // namespace sterna
