@@ -117,8 +117,8 @@ ExperimentOf(const Options& options)
     return experiment;
 }
 
-/// Refuses deciders that cannot be before anything is simulated or written.
-void
+/// Refuses what cannot be before anything is simulated or written; returns the satellites' number.
+uint32_t
 CheckDeciders(const Options& options, const AssociationExperiment& experiment)
 {
     const auto names = Split(options.deciders);
@@ -138,6 +138,7 @@ CheckDeciders(const Options& options, const AssociationExperiment& experiment)
                                               : CreateAssociationDecider(name);
         decider->Check(scheduler->GetProblem());
     }
+    return scenario.Satellites().GetN();
 }
 
 /// Trains the agent and writes its policy; returns the policy's path.
@@ -243,7 +244,7 @@ Run(const Options& options, const std::vector<std::string>& arguments)
                   << ": positions.csv, windows.csv, manifest.json\n";
         return;
     }
-    CheckDeciders(options, experiment);
+    const uint32_t satellites = CheckDeciders(options, experiment);
     OutputFolder folder(options.output);
     const std::string policy =
         options.train > 0 ? Train(options, arguments, experiment, folder) : options.policy;
@@ -253,7 +254,7 @@ Run(const Options& options, const std::vector<std::string>& arguments)
     WriteManifest(folder.Open("manifest.json"), PROGRAM, arguments);
     PrintAssociations(outcomes,
                       bounds,
-                      Sentence(experiment.setting.pattern.satellites,
+                      Sentence(satellites,
                                " satellites, ",
                                experiment.setting.sites.size(),
                                " base stations, ",
@@ -284,6 +285,12 @@ main(int argc, char* argv[])
     cmd.AddValue("phasing", "F", setting.pattern.phasing);
     cmd.AddValue("altitude", "of the orbits, km", options.altitudeKm);
     cmd.AddValue("inclination", "of the orbits, degrees", options.inclinationDeg);
+    cmd.AddValue("tle", "file of two-line elements, instead of a Walker delta", setting.tle);
+    cmd.AddValue(
+        "start",
+        "UTC when the file's satellites set off, such as 2026-11-25T06:30:00; by default the "
+        "latest epoch in the file",
+        setting.start);
     cmd.AddValue("isolation", "of interferers by antennas, dB", setting.isolationDb);
     cmd.AddValue("slices", "of an episode", setting.slices);
     cmd.AddValue("epoch",
@@ -303,30 +310,29 @@ main(int argc, char* argv[])
     {
         const std::vector<std::string> arguments(argv + 1, argv + argc);
         CheckArguments(arguments,
-                       {"satellites",
-                        "planes",
-                        "phasing",
-                        "altitude",
-                        "inclination",
-                        "isolation",
-                        "slices",
-                        "epoch",
-                        "fidelity",
-                        "rates",
-                        "deciders",
-                        "runs",
-                        "train",
-                        "agent",
-                        "learning",
-                        "policy",
-                        "dump",
-                        "output"},
+                       {"satellites", "planes",   "phasing",   "altitude", "inclination",
+                        "tle",        "start",    "isolation", "slices",   "epoch",
+                        "fidelity",   "rates",    "deciders",  "runs",     "train",
+                        "agent",      "learning", "policy",    "dump",     "output"},
                        {"satellites", "planes", "phasing", "slices", "runs", "train"},
                        {"altitude", "inclination", "isolation", "epoch"});
         // twice: the way of learning gives defaults, which attributes on the command line override
         cmd.Parse(argc, argv);
         SetAssociationLearning(options.learning);
         cmd.Parse(argc, argv);
+        for (const std::string other :
+             {"satellites", "planes", "phasing", "altitude", "inclination"})
+        {
+            if (IsGiven(arguments, "tle") && IsGiven(arguments, other))
+            {
+                throw InputError("--tle brings its own orbits, for which --" + other +
+                                 " means nothing; leave one of them out.");
+            }
+        }
+        if (IsGiven(arguments, "start") && !IsGiven(arguments, "tle"))
+        {
+            throw InputError("--start is for --tle; a Walker delta begins at --epoch.");
+        }
         Run(options, arguments);
     }
     catch (const std::exception& error)

@@ -9,8 +9,8 @@
 #include "ns3/double.h"
 #include "ns3/gnuplot.h"
 #include "ns3/sterna-association-contacts.h"
-#include "ns3/sterna-circular-orbit-mobility-model.h"
 #include "ns3/sterna-contact-window.h"
+#include "ns3/sterna-fixed-course-mobility-model.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -203,8 +203,7 @@ DumpGeometry(const AssociationExperiment& experiment, Time step, OutputFolder& f
         for (uint32_t i = 0; i < satellites.GetN(); ++i)
         {
             const Vector place =
-                satellites.Get(i)->GetObject<CircularOrbitMobilityModel>()->GetOrbit().PositionEcef(
-                    t);
+                satellites.Get(i)->GetObject<FixedCourseMobilityModel>()->PositionAt(t);
             positions << t << "," << i << "," << place.x << "," << place.y << "," << place.z
                       << "\n";
         }
@@ -218,12 +217,9 @@ DumpGeometry(const AssociationExperiment& experiment, Time step, OutputFolder& f
         const Vector ground = scenario.Gateways().Get(j)->GetObject<MobilityModel>()->GetPosition();
         for (uint32_t i = 0; i < satellites.GetN(); ++i)
         {
-            const auto course = satellites.Get(i)->GetObject<CircularOrbitMobilityModel>();
-            for (const auto& window : FindContactWindows(course->GetOrbit(),
-                                                         ground,
-                                                         DegToRad(minElevation.Get()),
-                                                         0,
-                                                         end))
+            const auto course = satellites.Get(i)->GetObject<FixedCourseMobilityModel>();
+            for (const auto& window :
+                 FindContactWindows(*course, ground, DegToRad(minElevation.Get()), 0, end))
             {
                 windows << j + 1 << "," << i << "," << window.start_s << "," << window.end_s
                         << "\n";

@@ -13,6 +13,8 @@
 #include "ns3/sterna-ground-position.h"
 #include "ns3/sterna-horizon-loss-model.h"
 #include "ns3/sterna-rate-model.h"
+#include "ns3/sterna-sgp4-mobility-model.h"
+#include "ns3/sterna-tle.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
@@ -35,6 +37,7 @@ constexpr double FIGURE_OF_MERIT = 15.9;  // G/T, dB/K
 constexpr double NOISE_TEMPERATURE = 290; // K, where a noise figure is 0 dB
 constexpr double BOLTZMANN = 1.380649e-23;
 constexpr double LAST_EPOCH = 30 * 86400.0;
+constexpr double LAST_TLE_EPOCH = 86400.0; // element sets age
 
 /// Below it a receiver loses the carrier; far below what any rate of a contact needs.
 constexpr double SINR_THRESHOLD = -20;
@@ -74,18 +77,18 @@ AssociationScenario::AssociationScenario(const AssociationSetting& setting, int6
 {
     const auto epoch = CreateObject<UniformRandomVariable>();
     epoch->SetStream(m_stream++);
-    const double drawn = epoch->GetValue(0, LAST_EPOCH);
+    const double drawn = epoch->GetValue(0, setting.tle.empty() ? LAST_EPOCH : LAST_TLE_EPOCH);
     if (std::isnan(m_epoch))
     {
         m_epoch = drawn;
     }
-    PlaceSatellites();
+    m_setting.tle.empty() ? PlaceWalker() : PlaceTle();
     PlaceGateways();
     SetUpNetwork();
 }
 
 void
-AssociationScenario::PlaceSatellites()
+AssociationScenario::PlaceWalker()
 {
     const auto orbits = WalkerDelta(m_setting.pattern, m_setting.shell);
     m_satellites.Create(orbits.size());
@@ -93,6 +96,30 @@ AssociationScenario::PlaceSatellites()
     {
         const auto mobility = CreateObject<CircularOrbitMobilityModel>();
         mobility->SetOrbit(After(orbits[i], m_epoch));
+        m_satellites.Get(i)->AggregateObject(mobility);
+    }
+}
+
+void
+AssociationScenario::PlaceTle()
+{
+    const auto sets = ReadTleFile(m_setting.tle);
+    JulianDate start = sets.front().epoch;
+    for (const auto& set : sets)
+    {
+        start = DaysBetween(start, set.epoch) > 0 ? set.epoch : start;
+    }
+    if (!m_setting.start.empty())
+    {
+        start = JulianDate::FromText(m_setting.start);
+    }
+    start = start.After(m_epoch);
+    CheckEpochs(sets, start);
+    m_satellites.Create(sets.size());
+    for (uint32_t i = 0; i < sets.size(); ++i)
+    {
+        const auto mobility = CreateObject<Sgp4MobilityModel>();
+        mobility->SetOrbit(Sgp4Orbit(sets[i], start));
         m_satellites.Get(i)->AggregateObject(mobility);
     }
 }

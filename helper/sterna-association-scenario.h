@@ -40,7 +40,8 @@ struct AssociationSetting
         DVB_S2X  //!< its modulation and coding schemes
     };
 
-    std::string tle;                                      //!< file of two-line elements, instead:
+    std::string tle;                                 //!< file of two-line elements; none: Walker
+    std::string start;                               //!< UTC for it; none: the latest epoch there
     WalkerPattern pattern{120, 12, 1};               //!< Walker delta T/P/F
     OrbitShell shell{550e3, DegToRad(45), false};    //!< of the Walker delta
     std::vector<GatewaySite> sites{TeleportSites()}; //!< BS1, BS2, ...
@@ -48,8 +49,9 @@ struct AssociationSetting
     double isolationDb{0}; //!< by which antennas weaken interference
     uint32_t slices{30};
     Time slice{Seconds(210)};
-    /// When the episode begins (s): the Greenwich meridian points to the vernal equinox at 0. Not a
-    /// number: anywhere in the first 30 days, drawn for each run.
+    /// When the episode begins (s): the Greenwich meridian points to the vernal equinox at 0; with
+    /// two-line elements that is the start. Not a number: drawn for each run, from the first 30 days,
+    /// or with two-line elements from the first day.
     double epoch_s{std::numeric_limits<double>::quiet_NaN()};
 
     /// Five teleport areas in Europe whose views overlap: Lario, Rambouillet, Raisting, Chalfont,
@@ -87,7 +89,8 @@ class AssociationScenario
     const NodeContainer& Gateways() const;
 
   private:
-    void PlaceSatellites();
+    void PlaceWalker();
+    void PlaceTle();
     void PlaceGateways();
     void SetUpNetwork();
 

@@ -8,6 +8,7 @@
 #include "ns3/sterna-error.h"
 
 #include <cmath>
+#include <cstdio>
 #include <iomanip>
 #include <sstream>
 
@@ -93,6 +94,36 @@ JulianDate::FromUtc(int year, int month, int day, int hour, int minute, double s
     }
     return {EPOCH_1970 - 0.5 + DaysSince1970({year, month, day}),
             (hour * 3600.0 + minute * 60.0 + second) / SECONDS_PER_DAY};
+}
+
+JulianDate
+JulianDate::FromText(const std::string& utc)
+{
+    int year = 0;
+    int month = 0;
+    int day = 0;
+    int hour = 0;
+    int minute = 0;
+    double second = 0;
+    char zone = 'Z';
+    char rest = 0;
+    const int fields = std::sscanf(utc.c_str(),
+                                   "%4d-%2d-%2dT%2d:%2d:%lf%c%c",
+                                   &year,
+                                   &month,
+                                   &day,
+                                   &hour,
+                                   &minute,
+                                   &second,
+                                   &zone,
+                                   &rest);
+    const bool isDate = fields == 3 && utc.size() == 10;
+    const bool isTime = fields == 6 || (fields == 7 && zone == 'Z');
+    if (!isDate && !isTime)
+    {
+        throw InputError("The time '" + utc + "' cannot be read; write it as 2026-11-25T06:30:00.");
+    }
+    return FromUtc(year, month, day, hour, minute, second);
 }
 
 JulianDate

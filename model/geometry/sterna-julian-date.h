@@ -36,6 +36,13 @@ struct JulianDate
                               int minute = 0,
                               double second = 0.0);
 
+    /**
+     * The same from a text: 2026-11-25T06:30:00, with or without a Z, or only the date.
+     *
+     * \throws InputError if it is no such text
+     */
+    static JulianDate FromText(const std::string& utc);
+
     /// The instant that many seconds later.
     JulianDate After(double seconds) const;
 

@@ -7,11 +7,11 @@
 #include "ns3/constant-position-mobility-model.h"
 #include "ns3/node.h"
 #include "ns3/simulator.h"
-#include "ns3/sterna-circular-orbit-mobility-model.h"
 #include "ns3/sterna-contact-window.h"
 #include "ns3/sterna-counter-hash.h"
 #include "ns3/sterna-earth.h"
 #include "ns3/sterna-error.h"
+#include "ns3/sterna-fixed-course-mobility-model.h"
 #include "ns3/sterna-net-device.h"
 
 #include <algorithm>
@@ -28,16 +28,16 @@ namespace
 
 constexpr double SPEED_OF_LIGHT = 299792458.0; // as ns-3's ConstantSpeedPropagationDelayModel
 
-Ptr<CircularOrbitMobilityModel>
+Ptr<FixedCourseMobilityModel>
 CourseOf(const Ptr<Terminal>& satellite)
 {
-    const auto course = satellite->GetObject<CircularOrbitMobilityModel>();
+    const auto course = satellite->GetObject<FixedCourseMobilityModel>();
     if (!course)
     {
         throw InputError(Sentence("Satellite node ",
                                   satellite->GetObject<Node>()->GetId(),
                                   " has no course that can be foreseen; give it a "
-                                  "CircularOrbitMobilityModel."));
+                                  "CircularOrbitMobilityModel or an Sgp4MobilityModel."));
     }
     return course;
 }
@@ -102,6 +102,65 @@ AddContact(std::vector<AssociationContact>& contacts, const AssociationContact& 
     }
 }
 
+/// A satellite and a gateway that meet.
+struct Pair
+{
+    uint32_t satellite;
+    uint32_t station;
+    const FixedCourseMobilityModel& course;
+    const Vector& place;
+    const LinkBudget& budget;
+};
+
+/// What one window brings to a slice.
+AssociationContact
+ContactOf(const Pair& pair, double start, double end, double sliceBegin)
+{
+    AssociationContact contact{};
+    contact.satellite = pair.satellite;
+    contact.station = pair.station;
+    contact.start_s = start - sliceBegin;
+    contact.duration_s = end - start;
+    const double range = SlantRange(pair.course.PositionAt(start), pair.place);
+    contact.airtime_s =
+        SternaNetDevice::GetAirtime(Seconds(contact.duration_s), Seconds(range / SPEED_OF_LIGHT))
+            .GetSeconds();
+    contact.snr = pair.budget.Snr(pair.course.PositionAt((start + end) / 2), pair.place);
+    return contact;
+}
+
+/// Cuts a pair's windows into slices.
+void
+AddWindows(const Pair& pair,
+           const ContactWindows& windows,
+           double begin,
+           const AssociationContactSetting& setting,
+           std::vector<std::vector<AssociationContact>>& contacts)
+{
+    const double slice = setting.slice.GetSeconds();
+    const uint64_t link = CounterBits(CounterBits(setting.key, pair.satellite), pair.station);
+    for (const auto& window : windows)
+    {
+        auto t = static_cast<uint32_t>((window.start_s - begin) / slice);
+        for (; t < setting.slices && begin + t * slice < window.end_s; ++t)
+        {
+            const double sliceBegin = begin + t * slice;
+            const double start = std::max(window.start_s, sliceBegin);
+            const double end = std::min(window.end_s, sliceBegin + slice);
+            if (end <= start)
+            {
+                continue;
+            }
+            auto contact = ContactOf(pair, start, end, sliceBegin);
+            contact.estimatedSnr = contact.snr * EstimateError(setting.csiErrorVariance, link, t);
+            if (contact.airtime_s > 0)
+            {
+                AddContact(contacts[t], contact);
+            }
+        }
+    }
+}
+
 } // namespace
 
 AssociationPlan
@@ -111,63 +170,21 @@ ForeseeContacts(const std::vector<Ptr<Terminal>>& satellites,
                 const AssociationContactSetting& setting)
 {
     const double begin = Simulator::Now().GetSeconds();
-    const double slice = setting.slice.GetSeconds();
-    std::vector<CircularOrbit> orbits;
-    for (const auto& satellite : satellites)
-    {
-        orbits.push_back(CourseOf(satellite)->GetOrbit());
-    }
-    std::vector<Vector> places;
-    for (const auto& gateway : gateways)
-    {
-        places.push_back(gateway->GetObject<MobilityModel>()->GetPosition());
-    }
-    const auto windows = FindAllContactWindows(orbits,
-                                               places,
-                                               setting.minElevation,
-                                               begin,
-                                               begin + setting.slices * slice);
+    const double end = begin + setting.slices * setting.slice.GetSeconds();
     std::vector<std::vector<AssociationContact>> contacts(setting.slices);
     for (uint32_t i = 0; i < satellites.size(); ++i)
     {
+        const auto course = CourseOf(satellites[i]);
         for (uint32_t j = 0; j < gateways.size(); ++j)
         {
-            if (windows[i][j].empty())
+            const Vector place = gateways[j]->GetObject<MobilityModel>()->GetPosition();
+            const auto windows =
+                FindContactWindows(*course, place, setting.minElevation, begin, end);
+            if (!windows.empty())
             {
-                continue;
-            }
-            const LinkBudget budget(channel, satellites[i], gateways[j]);
-            for (const auto& window : windows[i][j])
-            {
-                const auto first = static_cast<uint32_t>((window.start_s - begin) / slice);
-                for (uint32_t t = first; t < setting.slices; ++t)
-                {
-                    const double sliceBegin = begin + t * slice;
-                    const double start = std::max(window.start_s, sliceBegin);
-                    const double end = std::min(window.end_s, sliceBegin + slice);
-                    if (end <= start)
-                    {
-                        break;
-                    }
-                    AssociationContact contact{};
-                    contact.satellite = i;
-                    contact.station = j + 1;
-                    contact.start_s = start - sliceBegin;
-                    contact.duration_s = end - start;
-                    const double range = SlantRange(orbits[i].PositionEcef(start), places[j]);
-                    contact.airtime_s = SternaNetDevice::GetAirtime(Seconds(contact.duration_s),
-                                                                    Seconds(range / SPEED_OF_LIGHT))
-                                            .GetSeconds();
-                    contact.snr = budget.Snr(orbits[i].PositionEcef((start + end) / 2), places[j]);
-                    const uint64_t number =
-                        (uint64_t(i) * gateways.size() + j) * setting.slices + t;
-                    contact.estimatedSnr =
-                        contact.snr * EstimateError(setting.csiErrorVariance, setting.key, number);
-                    if (contact.airtime_s > 0)
-                    {
-                        AddContact(contacts[t], contact);
-                    }
-                }
+                const LinkBudget budget(channel, satellites[i], gateways[j]);
+                const Pair pair{i, j + 1, *course, place, budget};
+                AddWindows(pair, windows, begin, setting, contacts);
             }
         }
     }
