@@ -187,7 +187,7 @@ BoundEpisodes(const AssociationExperiment& experiment)
 
 void
 TrainAssociation(Ptr<AssociationDecider> decider,
-                 const AssociationSetting& setting,
+                 const std::vector<AssociationSetting>& settings,
                  uint32_t episodes,
                  const std::string& checkpoint,
                  const AssociationTrainingProgress& onEpisode)
@@ -204,7 +204,7 @@ TrainAssociation(Ptr<AssociationDecider> decider,
     {
         RunScope scope;
         RngSeedManager::SetRun(scope.First() + TRAINING_RUNS + r);
-        AssociationScenario scenario(setting, FIRST_SCENARIO_STREAM);
+        AssociationScenario scenario(settings[r % settings.size()], FIRST_SCENARIO_STREAM);
         const auto scheduler = scenario.Install(decider, SlotScheduler::Fidelity::FLOW);
         if (r == first)
         {

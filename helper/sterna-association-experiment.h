@@ -94,11 +94,12 @@ using AssociationTrainingProgress =
  * exists, training goes on from it; it is written again every few episodes, atomically.
  *
  * \param decider an AssociationAgentDecider that trains
+ * \param settings at least one; episodes take turns with them
  * \param episodes how many
  * \param checkpoint path of the file, or empty for none
  */
 void TrainAssociation(Ptr<AssociationDecider> decider,
-                      const AssociationSetting& setting,
+                      const std::vector<AssociationSetting>& settings,
                       uint32_t episodes,
                       const std::string& checkpoint,
                       const AssociationTrainingProgress& onEpisode);
