@@ -39,6 +39,7 @@
 #include "ns3/sterna-output-folder.h"
 #include "ns3/sterna-progress-bar.h"
 
+#include <cstdio>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
@@ -68,6 +69,7 @@ struct Options
     std::string dump;
     uint32_t runs{3};
     uint32_t train{0};
+    std::string trainPatterns;
 };
 
 std::vector<std::string>
@@ -141,6 +143,30 @@ CheckDeciders(const Options& options, const AssociationExperiment& experiment)
     return scenario.Satellites().GetN();
 }
 
+/// What episodes of training take turns with.
+std::vector<AssociationSetting>
+TrainingSettings(const Options& options, const AssociationExperiment& experiment)
+{
+    std::vector<AssociationSetting> settings;
+    for (const auto& pattern : Split(options.trainPatterns))
+    {
+        settings.push_back(experiment.setting);
+        auto& walker = settings.back().pattern;
+        char rest = 0;
+        if (std::sscanf(pattern.c_str(),
+                        "%u/%u/%u%c",
+                        &walker.satellites,
+                        &walker.planes,
+                        &walker.phasing,
+                        &rest) != 3)
+        {
+            throw InputError("The pattern '" + pattern +
+                             "' cannot be read; write it as T/P/F, such as 120/12/1.");
+        }
+    }
+    return settings.empty() ? std::vector<AssociationSetting>{experiment.setting} : settings;
+}
+
 /// Trains the agent and writes its policy; returns the policy's path.
 std::string
 Train(const Options& options,
@@ -154,7 +180,7 @@ Train(const Options& options,
     auto& curve = folder.Open("training.csv");
     curve << "episode,utility,offloaded_units\n";
     TrainAssociation(decider,
-                     experiment.setting,
+                     TrainingSettings(options, experiment),
                      options.train,
                      checkpoint,
                      [&](uint32_t done, const AssociationEpisode& episode) {
@@ -244,6 +270,7 @@ Run(const Options& options, const std::vector<std::string>& arguments)
                   << ": positions.csv, windows.csv, manifest.json\n";
         return;
     }
+    TrainingSettings(options, experiment); // refuses what cannot be before anything is written
     const uint32_t satellites = CheckDeciders(options, experiment);
     OutputFolder folder(options.output);
     const std::string policy =
@@ -301,6 +328,9 @@ main(int argc, char* argv[])
     cmd.AddValue("deciders", "comma-separated list; Policy is --policy", options.deciders);
     cmd.AddValue("runs", "episodes per decider, each from another epoch", options.runs);
     cmd.AddValue("train", "episodes of training at flow level before; 0: none", options.train);
+    cmd.AddValue("train-patterns",
+                 "comma-separated Walker deltas T/P/F that training takes turns with",
+                 options.trainPatterns);
     cmd.AddValue("agent", "the agent that is trained", options.agent);
     cmd.AddValue("learning", "offers, or paper: its 156 inputs and Table 2", options.learning);
     cmd.AddValue("policy", "policy file of the decider Policy", options.policy);
@@ -309,13 +339,14 @@ main(int argc, char* argv[])
     try
     {
         const std::vector<std::string> arguments(argv + 1, argv + argc);
-        CheckArguments(arguments,
-                       {"satellites", "planes",   "phasing",   "altitude", "inclination",
-                        "tle",        "start",    "isolation", "slices",   "epoch",
-                        "fidelity",   "rates",    "deciders",  "runs",     "train",
-                        "agent",      "learning", "policy",    "dump",     "output"},
-                       {"satellites", "planes", "phasing", "slices", "runs", "train"},
-                       {"altitude", "inclination", "isolation", "epoch"});
+        CheckArguments(
+            arguments,
+            {"satellites", "planes",    "phasing", "altitude",       "inclination", "tle",
+             "start",      "isolation", "slices",  "epoch",          "fidelity",    "rates",
+             "deciders",   "runs",      "train",   "train-patterns", "agent",       "learning",
+             "policy",     "dump",      "output"},
+            {"satellites", "planes", "phasing", "slices", "runs", "train"},
+            {"altitude", "inclination", "isolation", "epoch"});
         // twice: the way of learning gives defaults, which attributes on the command line override
         cmd.Parse(argc, argv);
         SetAssociationLearning(options.learning);
