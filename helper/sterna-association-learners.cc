@@ -53,15 +53,15 @@ SetPaper()
     Config::SetDefault(AGENT + "BetaSteps", UintegerValue(100 * 30 * turns));
 }
 
-/// Counted in real choices, of which an episode has some 140. The prices carry what is to come, so
-/// nothing is discounted into a choice; what others do disturbs its worth, so exploration ends soon
-/// and what was seen meanwhile is forgotten.
+/// Counted in real choices, of which an episode has some 140. What comes later tells little of a
+/// choice but adds noise, so nothing is discounted into it; what others do disturbs its worth, so
+/// exploration ends soon and what was seen meanwhile is forgotten.
 void
 SetOffers()
 {
     Config::SetDefault(DECIDER + "Features", StringValue("Offers"));
     Config::SetDefault(DECIDER + "Next", StringValue("SameSatellite"));
-    Config::SetDefault(DECIDER + "Reward", StringValue("Priced"));
+    Config::SetDefault(DECIDER + "Reward", StringValue("Difference"));
     Config::SetDefault(DECIDER + "IdleTurns", BooleanValue(false));
     Config::SetDefault(AGENT + "PerChoice", BooleanValue(true));
     Config::SetDefault(AGENT + "Optimizer", StringValue("Adam"));

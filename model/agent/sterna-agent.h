@@ -33,6 +33,7 @@ struct AgentSpaces
     Eigen::Index features{0};   //!< length of Observation::features
     Eigen::Index blocks{0};     //!< the last blocks x blockSize features are alike, block by block
     Eigen::Index blockSize{0};  //!< features per block; what precedes the blocks is global
+    bool prior{false};          //!< a block's last feature is a first guess of its choice's value
     Eigen::Index actors{1};     //!< decisions in one action
     Eigen::Index choices{0};    //!< fixed number of choices per actor; 0: as many as embedded rows
     Eigen::Index embedding{0};  //!< columns of Observation::choices; 0: choices are not embedded

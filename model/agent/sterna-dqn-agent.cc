@@ -427,7 +427,8 @@ DqnAgent::GetSignature() const
             {"dqn.ReplayCapacity", std::to_string(m_replayCapacity)},
             {"dqn.Prioritized", m_prioritized ? "true" : "false"},
             {"dqn.Dueling", m_dueling ? "true" : "false"},
-            {"dqn.PerChoice", m_perChoice ? "true" : "false"}};
+            {"dqn.PerChoice", m_perChoice ? "true" : "false"},
+            {"dqn.prior", m_spaces.prior ? "true" : "false"}};
 }
 
 void
@@ -443,6 +444,7 @@ DqnAgent::SavePolicy(const std::string& path,
                      {"sterna.embedding", "0"},
                      {"sterna.parameters", "0"},
                      {"sterna.activation", "relu"},
+                     {"sterna.prior", m_spaces.prior ? "true" : "false"},
                      {"sterna.layout", m_perChoice ? "per-choice" : "flat"},
                      {"sterna.dueling", m_dueling ? "true" : "false"},
                      {"sterna.agent", GetInstanceTypeId().GetName()}};

@@ -87,7 +87,9 @@ FrozenPolicy::Configure(const AgentSpaces& spaces)
     CheckSpaces(spaces);
     if (m_kind == Kind::Q && m_perChoice)
     {
-        LoadQ(file, spaces); // the example may have had another number of choices
+        AgentSpaces here = spaces; // the example may have had another number of choices
+        here.prior = m_spaces.prior;
+        LoadQ(file, here);
     }
 }
 
@@ -111,6 +113,7 @@ FrozenPolicy::LoadHeader(const Safetensors& file)
     {
         m_spaces.blocks = m_spaces.choices;
         m_spaces.blockSize = static_cast<Eigen::Index>(file.GetCount("sterna.block", m_path));
+        m_spaces.prior = OptionalMetadata(file, "sterna.prior", "false") == "true";
     }
     if (m_kind == Kind::WOLPERTINGER)
     {

@@ -33,6 +33,7 @@ namespace sterna
  * | `sterna.activation` | `relu` or `tanh`, after every hidden layer |
  * | `sterna.layout` | of kind `q`: `flat` (also if absent) or `per-choice`, see QNetwork |
  * | `sterna.dueling` | of kind `q`: `true` or `false` (also if absent) |
+ * | `sterna.prior` | of kind `q`: `true` if a first guess is part of each block, or `false` |
  * | `sterna.block` | features of each choice with the layout `per-choice` |
  * | `sterna.neighbours` | k of kind `wolpertinger` (absent otherwise) |
  * | `sterna.agent` | TypeId of the agent that trained it |

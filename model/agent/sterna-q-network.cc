@@ -40,6 +40,7 @@ QNetwork::QNetwork(const AgentSpaces& spaces,
                                       " features; it needs a block for each choice."));
         }
         m_block = spaces.blockSize;
+        m_prior = spaces.prior;
         m_global = spaces.features - spaces.blocks * spaces.blockSize;
         widths.insert(widths.begin(), m_global + m_block);
         widths.push_back(dueling ? 2 : 1);
@@ -160,6 +161,15 @@ QNetwork::Combine(const RowMatrixXf& outputs, RowMatrixXf& values) const
 }
 
 void
+QNetwork::AddPrior(const RowMatrixXf& rows, RowMatrixXf& values) const
+{
+    for (Eigen::Index i = 0; m_prior && i < values.rows(); ++i)
+    {
+        values.row(i) += rows.col(rows.cols() - 1).segment(i * m_choices, m_choices).transpose();
+    }
+}
+
+void
 QNetwork::Distribute(const RowMatrixXf& valueGradient, RowMatrixXf& rawGradient) const
 {
     const Eigen::Index batch = valueGradient.rows();
@@ -203,6 +213,7 @@ QNetwork::Forward(const Eigen::VectorXf& features, Workspace& workspace) const
     {
         Split(sample, workspace.rows);
         Combine(m_mlp.ForwardBatch(workspace.rows, workspace.mlp), workspace.values);
+        AddPrior(workspace.rows, workspace.values);
     }
     workspace.single = workspace.values.row(0);
     return workspace.single;
@@ -224,6 +235,7 @@ QNetwork::ForwardBatch(const RowMatrixXf& features, Workspace& workspace) const
     {
         Split(features, workspace.rows);
         Combine(m_mlp.ForwardBatch(workspace.rows, workspace.mlp), workspace.values);
+        AddPrior(workspace.rows, workspace.values);
     }
     return workspace.values;
 }
@@ -270,6 +282,10 @@ QNetwork::ForwardChosen(const RowMatrixXf& features,
                 features.row(i).segment(m_global + choice * m_block, m_block);
         }
         workspace.chosen = m_mlp.ForwardBatch(workspace.rows, workspace.mlp).col(0);
+        if (m_prior)
+        {
+            workspace.chosen += workspace.rows.rightCols(1);
+        }
         return workspace.chosen;
     }
     const RowMatrixXf& values = ForwardBatch(features, workspace);

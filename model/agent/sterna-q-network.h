@@ -25,6 +25,10 @@ namespace sterna
  * value of choice a. Its weights do not depend on the number of choices, each sample teaches it about
  * all of them, and values move with the blocks when these change places.
  *
+ * Where the spaces have a prior, the last feature of a block is a first guess of its choice's value,
+ * and the Mlp learns what to add to it (residual learning, Johannink et al., ICRA 2019): an untrained
+ * network chooses about as the guess does, and far from what was learned the guess still holds.
+ *
  * Dueling (Wang et al., ICML 2016): Q(s, a) = V(s) + A(s, a) - mean over all a' of A(s, a'). FLAT has
  * one more output for V, the first; PER_CHOICE has two per choice, v and A, and V is the mean of the
  * v.
@@ -126,6 +130,8 @@ class QNetwork
     void Split(const Eigen::Ref<const RowMatrixXf>& features, RowMatrixXf& rows) const;
     /// Outputs of the Mlp -> Q.
     void Combine(const RowMatrixXf& outputs, RowMatrixXf& values) const;
+    /// Adds the first guesses that stand in the Mlp's samples.
+    void AddPrior(const RowMatrixXf& rows, RowMatrixXf& values) const;
     /// d loss / d Q -> d loss / d outputs of the Mlp.
     void Distribute(const RowMatrixXf& valueGradient, RowMatrixXf& rawGradient) const;
 
@@ -135,6 +141,7 @@ class QNetwork
     Eigen::Index m_block{0};  //!< PER_CHOICE: features of each choice
     Layout m_layout{Layout::FLAT};
     bool m_dueling{false};
+    bool m_prior{false};
 };
 
 } // namespace sterna

@@ -15,7 +15,7 @@ namespace sterna
 namespace
 {
 
-constexpr Eigen::Index OFFER_FEATURES = 16;
+constexpr Eigen::Index OFFER_FEATURES = 13;
 constexpr double REFERENCE_EFFICIENCY = 5.0; // bit/s/Hz, about the best of DVB-S2X
 constexpr double LARGEST_PRICE = 3.0;        // of omega; more changes no choice
 
@@ -26,7 +26,6 @@ class OfferView
     OfferView(const AssociationProblem& problem,
               const AssociationState& state,
               const AssociationTable& table,
-              const Eigen::ArrayXd& worth,
               uint32_t satellite,
               const std::vector<uint32_t>& waiting)
         : m_problem(problem),
@@ -34,9 +33,7 @@ class OfferView
           m_table(table),
           m_waiting(problem.Stations() + 1, 0.0),
           m_displaced(problem.Stations() + 1, 0.0),
-          m_worth(worth),
-          m_bestGain(problem.Stations() + 1, 0.0),
-          m_bestPricedGain(problem.Stations() + 1, 0.0)
+          m_bestGain(problem.Stations() + 1, 0.0)
     {
         state.Slice().Range(satellite, m_first, m_last);
         CountWaiting(waiting);
@@ -48,8 +45,6 @@ class OfferView
                 {
                     auto& best = m_bestGain[contact->station];
                     best = std::max(best, table.UtilityGain(*contact, channel));
-                    auto& priced = m_bestPricedGain[contact->station];
-                    priced = std::max(priced, PricedGain(*contact, channel));
                 }
             }
         }
@@ -80,20 +75,12 @@ class OfferView
     /// Largest utility that stations other than this one offer; 0 where they offer none.
     double BestElsewhere(uint32_t station) const
     {
-        return BestBut(m_bestGain, station);
-    }
-
-    /// The same at the prices of the plan.
-    double BestPricedElsewhere(uint32_t station) const
-    {
-        return BestBut(m_bestPricedGain, station);
-    }
-
-    /// Worth that a grant adds at the prices of the plan (units of data).
-    double PricedGain(const AssociationContact& contact, uint32_t channel) const
-    {
-        return m_worth(contact.station - 1) * m_table.Volume(contact, channel) -
-               m_table.Harm(contact, channel, m_worth);
+        double best = 0;
+        for (uint32_t other = 1; other < m_bestGain.size(); ++other)
+        {
+            best = other == station ? best : std::max(best, m_bestGain[other]);
+        }
+        return best;
     }
 
     /// Channels of other stations that a sender on this channel would disturb, by their demand.
@@ -113,16 +100,6 @@ class OfferView
     }
 
   private:
-    static double BestBut(const std::vector<double>& gains, uint32_t station)
-    {
-        double best = 0;
-        for (uint32_t other = 1; other < gains.size(); ++other)
-        {
-            best = other == station ? best : std::max(best, gains[other]);
-        }
-        return best;
-    }
-
     void CountWaiting(const std::vector<uint32_t>& waiting)
     {
         std::vector<std::vector<double>> regrets(m_waiting.size());
@@ -168,19 +145,14 @@ class OfferView
     const AssociationContact* m_last{nullptr};
     std::vector<double> m_waiting;
     std::vector<double> m_displaced;
-    const Eigen::ArrayXd& m_worth;
     std::vector<double> m_bestGain;
-    std::vector<double> m_bestPricedGain;
 };
 
 } // namespace
 
 AssociationOutlook::AssociationOutlook(const AssociationProblem& problem,
-                                       const AssociationPlan& plan,
-                                       const Eigen::ArrayXd& prices)
-    : m_prices(prices),
-      m_worth((problem.System().dataWeight - prices) / problem.System().unit),
-      m_after(Eigen::ArrayXXd::Zero(plan.size(), problem.Stations()))
+                                       const AssociationPlan& plan)
+    : m_after(Eigen::ArrayXXd::Zero(plan.size(), problem.Stations()))
 {
     for (std::size_t t = plan.size(); t-- > 1;)
     {
@@ -204,18 +176,6 @@ double
 AssociationOutlook::After(uint32_t slice, uint32_t station) const
 {
     return m_after(slice, station - 1);
-}
-
-const Eigen::ArrayXd&
-AssociationOutlook::Prices() const
-{
-    return m_prices;
-}
-
-const Eigen::ArrayXd&
-AssociationOutlook::Worth() const
-{
-    return m_worth;
 }
 
 AssociationEncoder::AssociationEncoder(Features features)
@@ -304,7 +264,7 @@ AssociationEncoder::ObserveOffers(const AssociationProblem& problem,
                                   Eigen::VectorXf& features)
 {
     const auto& system = problem.System();
-    const OfferView view(problem, state, table, outlook.Worth(), satellite, waiting);
+    const OfferView view(problem, state, table, satellite, waiting);
     const double reference = ReferenceVolume(problem);
     const double referenceUtility = system.dataWeight * reference / system.unit;
     features(0) = 1 - double(state.slice) / state.plan->size();
@@ -312,10 +272,7 @@ AssociationEncoder::ObserveOffers(const AssociationProblem& problem,
         return features.segment(1 + (station * system.channels + channel) * OFFER_FEATURES,
                                 OFFER_FEATURES);
     };
-    const double best = view.BestElsewhere(0);
     block(0, 0)(0) = 1;
-    block(0, 0)(12) = -best / referenceUtility;
-    block(0, 0)(15) = -view.BestPricedElsewhere(0) / referenceUtility;
     for (const auto& contact : view)
     {
         const uint32_t j = contact.station;
@@ -330,7 +287,7 @@ AssociationEncoder::ObserveOffers(const AssociationProblem& problem,
             }
             auto x = block(j, channel);
             const double gain = table.UtilityGain(contact, channel);
-            x(1) = gain / referenceUtility;
+            x(1) = (gain - view.BestElsewhere(j)) / referenceUtility;
             x(2) = table.Volume(contact, channel) / reference;
             x(3) = table.CleanVolume(contact) / reference;
             x(4) = std::min(table.Harm(contact, channel) / reference, 1.0);
@@ -341,11 +298,7 @@ AssociationEncoder::ObserveOffers(const AssociationProblem& problem,
             x(9) = std::min(view.Waiting(j) / system.channels, 1.0);
             x(10) = view.Displaced(j) / reference;
             x(11) = std::min(view.Disturbed(j, channel), 1.0);
-            x(12) = (gain - view.BestElsewhere(j)) / referenceUtility;
-            const double priced = view.PricedGain(contact, channel);
-            x(13) = outlook.Prices()(j - 1) / system.dataWeight;
-            x(14) = priced / referenceUtility;
-            x(15) = (priced - view.BestPricedElsewhere(j)) / referenceUtility;
+            x(12) = gain / referenceUtility;
         }
     }
 }

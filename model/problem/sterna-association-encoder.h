@@ -24,25 +24,13 @@ class AssociationOutlook
 {
   public:
     AssociationOutlook() = default;
-    /**
-     * Every contact counts with its interference-free data, shared among the stations in view.
-     * \param prices of a unit of storage at each station over the plan (as AssociationBound finds
-     * them); [0] is station 1
-     */
-    AssociationOutlook(const AssociationProblem& problem,
-                       const AssociationPlan& plan,
-                       const Eigen::ArrayXd& prices);
+    /// Every contact counts with its interference-free data, shared among the stations in view.
+    AssociationOutlook(const AssociationProblem& problem, const AssociationPlan& plan);
 
     /// Bits that the slices after this one may bring to a station.
     double After(uint32_t slice, uint32_t station) const;
-    /// Price of a unit of storage at each station.
-    const Eigen::ArrayXd& Prices() const;
-    /// Worth of a bit at each station at these prices (units of data).
-    const Eigen::ArrayXd& Worth() const;
 
   private:
-    Eigen::ArrayXd m_prices;
-    Eigen::ArrayXd m_worth;
     Eigen::ArrayXXd m_after; //!< slices x stations
 };
 
@@ -63,15 +51,17 @@ class AssociationOutlook
  * data of a whole slice at 5 bit/s/Hz. Globally: the share of slices left. For each choice:
  *
  *  0  it is the virtual station            7  data to come, of the initial capacity
- *  1  utility that it adds, others' loss   8  share of free channels
- *     included                             9  satellites still to choose that see it, per channel
+ *  1  utility above that of the best       8  share of free channels
+ *     other station                        9  satellites still to choose that see it, per channel
  *  2  data with the interference present   10 regret of whom it may displace: what the last of those
  *  3  data without interference               still to choose who could find room loses elsewhere
  *  4  data that others lose                11 free channels that it would disturb elsewhere, weighted
  *  5  capacity left                           by the demand for them
- *  6  price xi kappa / C, of omega         12 utility above that of the best other station
- *  13 price over the whole plan, of omega  14 worth that it adds at the prices of the whole plan
- *  15 this above the best other station
+ *  6  price xi kappa / C, of omega         12 utility that it adds, the loss of others included: a
+ *                                             first guess of its value
+ *
+ * Of the virtual station only the first is not 0. Crowds (4, 7, 9, 11) count up to 1, so that features
+ * keep their range in constellations that training never saw.
  */
 class AssociationEncoder
 {

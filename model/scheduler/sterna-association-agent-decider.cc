@@ -8,7 +8,6 @@
 #include "ns3/enum.h"
 #include "ns3/log.h"
 #include "ns3/pointer.h"
-#include "ns3/sterna-association-bound.h"
 #include "ns3/sterna-compat.h"
 #include "ns3/sterna-error.h"
 
@@ -52,24 +51,22 @@ AssociationAgentDecider::GetTypeId()
                           EnumValue(Features::OFFERS),
                           EnumAccessor<Features>(&AssociationAgentDecider::m_features),
                           MakeEnumChecker(Features::PAPER, "Paper", Features::OFFERS, "Offers"))
+            .AddAttribute("Prior",
+                          "With Offers: whether agents learn what to add to the utility at hand.",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&AssociationAgentDecider::m_prior),
+                          MakeBooleanChecker())
             .AddAttribute(
                 "Next",
                 "The next state: SameSatellite, one slice later, or NextTurn.",
                 EnumValue(Next::SAME_SATELLITE),
                 EnumAccessor<Next>(&AssociationAgentDecider::m_next),
                 MakeEnumChecker(Next::SAME_SATELLITE, "SameSatellite", Next::NEXT_TURN, "NextTurn"))
-            .AddAttribute(
-                "Reward",
-                "A grant's Own utility; Difference: less what it cost others; Priced: the "
-                "same at the prices of the whole episode.",
-                EnumValue(Reward::PRICED),
-                EnumAccessor<Reward>(&AssociationAgentDecider::m_reward),
-                MakeEnumChecker(Reward::OWN,
-                                "Own",
-                                Reward::DIFFERENCE,
-                                "Difference",
-                                Reward::PRICED,
-                                "Priced"))
+            .AddAttribute("Reward",
+                          "A grant's Own utility, or Difference: less what it cost others.",
+                          EnumValue(Reward::DIFFERENCE),
+                          EnumAccessor<Reward>(&AssociationAgentDecider::m_reward),
+                          MakeEnumChecker(Reward::OWN, "Own", Reward::DIFFERENCE, "Difference"))
             .AddAttribute("Turns",
                           "The order in which satellites choose: Index or LargestOffer first.",
                           EnumValue(AssociationSystem::LARGEST_OFFER),
@@ -104,6 +101,7 @@ AssociationAgentDecider::Check(const AssociationProblem& problem)
     spaces.blocks = m_encoder->Blocks(problem);
     spaces.blockSize = m_encoder->BlockSize();
     spaces.choices = AssociationEncoder::Choices(problem);
+    spaces.prior = m_prior && spaces.blocks > 0;
     m_agent->Configure(spaces);
 }
 
@@ -115,9 +113,7 @@ AssociationAgentDecider::BeginCycle(const AssociationProblem& problem,
     {
         Check(problem);
     }
-    AssociationBound bound;
-    bound.Solve(problem, state, AssociationTable::Knowledge::ESTIMATED);
-    m_outlook = AssociationOutlook(problem, *state.plan, bound.StationPrices());
+    m_outlook = AssociationOutlook(problem, *state.plan);
     m_open.clear();
     m_turns.clear();
 }
@@ -235,18 +231,12 @@ double
 AssociationAgentDecider::RewardOf(const AssociationProblem& problem,
                                   const AssociationTable& others,
                                   const AssociationGrant& grant,
-                                  double utility,
-                                  double volume) const
+                                  double utility) const
 {
     const auto& contact = *m_state.Slice().Find(grant.satellite, grant.station);
     if (m_reward == Reward::DIFFERENCE)
     {
         return utility - others.UtilityLoss(contact, grant.channel);
-    }
-    if (m_reward == Reward::PRICED)
-    {
-        const auto& worth = m_outlook.Worth();
-        return worth(grant.station - 1) * volume - others.Harm(contact, grant.channel, worth);
     }
     return utility;
 }
@@ -266,7 +256,7 @@ AssociationAgentDecider::Settle(const AssociationProblem& problem, const Associa
     {
         const auto& grant = next.grants[g];
         table.Remove(grant.satellite);
-        const double reward = RewardOf(problem, table, grant, next.utilities[g], next.volumes[g]);
+        const double reward = RewardOf(problem, table, grant, next.utilities[g]);
         table.Add(grant);
         const auto turn = std::find_if(m_turns.begin(), m_turns.end(), [&](const Turn& one) {
             return one.satellite == grant.satellite;

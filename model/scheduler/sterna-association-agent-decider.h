@@ -25,10 +25,7 @@ namespace sterna
  * Rewards settle at the slice's end, because later turns change the SINR of earlier ones. They are
  * (20) over the worth of a reference volume, so data and cost are within [0, 1]: with `Own` the
  * utility of the satellite's own grant; with `Difference` less what its interference cost the
- * others, so that what is good for one is good for all. With `Priced` data are worth omega less the
- * price that AssociationBound puts on the station's storage for the whole episode, instead of the
- * cost at the moment: what a choice takes from later slices counts at once, and no value has to be
- * handed back through a hundred turns. Only training asks for these prices.
+ * others, so that what is good for one is good for all.
  *
  * The next state of a transition is what the same satellite sees at its turn in the next slice
  * (`SameSatellite`, the paper), or what the next satellite sees at its turn, in this slice or a later
@@ -53,8 +50,7 @@ class AssociationAgentDecider : public AssociationDecider
     enum Reward
     {
         OWN,
-        DIFFERENCE,
-        PRICED
+        DIFFERENCE
     };
 
     static TypeId GetTypeId();
@@ -96,8 +92,7 @@ class AssociationAgentDecider : public AssociationDecider
     double RewardOf(const AssociationProblem& problem,
                     const AssociationTable& others,
                     const AssociationGrant& grant,
-                    double utility,
-                    double volume) const;
+                    double utility) const;
     /// Gives the slice's turns their rewards.
     void Settle(const AssociationProblem& problem, const AssociationState& next);
 
@@ -106,6 +101,7 @@ class AssociationAgentDecider : public AssociationDecider
     Next m_next;
     Reward m_reward;
     AssociationSystem::Turns m_order;
+    bool m_prior;
     bool m_idleTurns;
     bool m_training;
 
