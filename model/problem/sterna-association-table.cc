@@ -268,6 +268,7 @@ AssociationTable::SettleStation(uint32_t station,
 
     std::vector<Stream> streams;
     std::vector<double> times;
+    double wanted = 0;
     for (std::size_t g = 0; g < m_grants.size(); ++g)
     {
         if (m_grants[g].station == station && rates[g] > 0)
@@ -278,10 +279,21 @@ AssociationTable::SettleStation(uint32_t station,
             streams.push_back({g, contact.start_s, contact.start_s + airtime});
             times.push_back(streams.back().start);
             times.push_back(streams.back().end);
+            // in one piece: with room, no rounding of pieces may cost the last bit
+            volumes[g] = std::min(rates[g] * contact.airtime_s, m_state.stock(contact.satellite));
+            wanted += volumes[g];
         }
     }
-    std::sort(times.begin(), times.end());
     double room = m_problem.Room(m_state, station);
+    if (wanted <= room)
+    {
+        return;
+    }
+    for (const auto& stream : streams)
+    {
+        volumes[stream.grant] = 0;
+    }
+    std::sort(times.begin(), times.end());
     for (std::size_t i = 0; i + 1 < times.size() && room > 0; ++i)
     {
         double total = 0;
