@@ -160,7 +160,7 @@ class UtilityTest : public AssociationTestCase
 {
   public:
     UtilityTest()
-        : AssociationTestCase("utility is omega x less the integral of xi kappa / C")
+        : AssociationTestCase("utility is omega x less the integral of the storage cost")
     {
     }
 
