@@ -396,7 +396,7 @@ AssociationScheduler::Launch(AssociationGrant grant, double rate, Time duration)
         stock = CreateObject<DestinationQueue>();
         stock->SetAttribute("BulkPacketSize", UintegerValue(m_bundleSize));
     }
-    stock->SetDemand(uint64_t(m_state.stock(grant.satellite)));
+    stock->SetDemand(uint64_t(m_state.stock(grant.satellite)) / 8 * 8); // whole bytes that it has
     const auto& channel = m_channels[grant.channel];
     const auto sender = m_satellites[grant.satellite]->GetDevice(channel->GetBand(), grant.channel);
     const auto receiver =
