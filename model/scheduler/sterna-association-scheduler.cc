@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace ns3
 {
@@ -428,7 +429,7 @@ AssociationScheduler::Account()
     report.slice = GetSlots();
     report.contacts = m_state.Slice().Contacts().size();
     report.choosers = m_state.Slice().Satellites().size();
-    report.refused = m_refused;
+    report.refused = std::exchange(m_refused, false);
     report.utility = m_problem->Account(m_state, m_granted, m_volumes);
     report.grants = std::move(m_granted);
     report.volumes = std::move(m_volumes);
