@@ -239,6 +239,14 @@ AssociationScheduler::PrepareStorage()
             storage->SetAttribute("Reserve", UintegerValue(m_reserve));
             gateway->AggregateObject(storage);
         }
+        if (storage->GetReserve() != m_reserve)
+        {
+            throw InputError(Sentence("The storage of a gateway has a reserve of ",
+                                      storage->GetReserve(),
+                                      " bit, the scheduler one of ",
+                                      m_reserve,
+                                      " bit; they must be equal."));
+        }
         for (uint32_t m = 0; m < m_channels.size(); ++m)
         {
             storage->Attach(gateway->GetDevice(m_channels[m]->GetBand(), m));
