@@ -175,6 +175,42 @@ class SmallStockTest : public BalancedTestCase
     }
 };
 
+class OwnStorageTest : public BalancedTestCase
+{
+  public:
+    OwnStorageTest()
+        : BalancedTestCase("a gateway may have a storage of its own, partly full")
+    {
+    }
+
+  private:
+    static AssociationTrial MakeTrial(uint64_t reserve)
+    {
+        AssociationTrial trial;
+        trial.prepare = [reserve](const AssociationScenario& scenario) {
+            const auto storage = CreateObject<BundleStorage>();
+            storage->SetAttribute("Capacity", UintegerValue(20000000000));
+            storage->SetAttribute("Reserve", UintegerValue(reserve));
+            const auto node = scenario.Gateways().Get(0);
+            node->AggregateObject(storage);
+            // whoever made it may have attached it already
+            storage->Attach(node->GetObject<Terminal>()->GetDevice(Band::KA, 0));
+        };
+        return trial;
+    }
+
+    void DoRun() override
+    {
+        auto trial = MakeTrial(8000000000);
+        const auto outcome = trial.Run(CreateObject<AssociationGreedy>());
+        ExpectBalance(trial, outcome);
+        ExpectTrue(outcome.initialCapacity(0) == 20e9, "its own");
+        ExpectTrue(outcome.initialCapacity(1) == 1600e9, "the others'");
+        ExpectTrue(outcome.refusedBundles > 100, "it fills up");
+        ExpectRefused([] { MakeTrial(0).Run(CreateObject<AssociationGreedy>()); }, "reserve");
+    }
+};
+
 class RefusedDecisionTest : public BalancedTestCase
 {
   public:
@@ -439,6 +475,7 @@ class AssociationSchedulerTestSuite : public TestSuite
         AddTestCase(new FidelityTest);
         AddTestCase(new FullStationTest);
         AddTestCase(new SmallStockTest);
+        AddTestCase(new OwnStorageTest);
         AddTestCase(new RefusedDecisionTest);
         AddTestCase(new LateDecisionTest);
         AddTestCase(new SlowDecisionTest);

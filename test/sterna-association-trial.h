@@ -7,10 +7,10 @@
 
 #include "ns3/config.h"
 #include "ns3/double.h"
-#include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
 #include "ns3/sterna-association-scenario.h"
 #include "ns3/sterna-delivery-ledger.h"
+#include "ns3/sterna-run-scope.h"
 #include "ns3/uinteger.h"
 
 #include <functional>
@@ -58,6 +58,7 @@ class AssociationTrial
     uint64_t capacity{1600000000000}; //!< bit
     uint64_t stock{96000000000};      //!< bit
     double csiErrorVariance{0};
+    std::function<void(const AssociationScenario&)> prepare; //!< before the scheduler comes
 
     AssociationTrial()
     {
@@ -68,8 +69,13 @@ class AssociationTrial
     AssociationOutcomeOfTrial Run(Ptr<AssociationDecider> decider)
     {
         m_outcome = {};
+        const Scope scope;
         SetDefaults();
         AssociationScenario scenario(setting, 500);
+        if (prepare)
+        {
+            prepare(scenario);
+        }
         const auto scheduler = scenario.Install(decider, fidelity);
         m_outcome.plan = *scheduler->GetPlan();
         const auto& system = scheduler->GetProblem().System();
@@ -79,14 +85,21 @@ class AssociationTrial
         Simulator::Run();
         m_outcome.end = scheduler->GetState();
         Collect(scenario, ledger);
-        Simulator::Destroy();
-        const uint64_t run = RngSeedManager::GetRun();
-        Config::Reset(); // takes the run number, too
-        RngSeedManager::SetRun(run);
         return m_outcome;
     }
 
   private:
+    /// Leaves nothing behind, whatever happens.
+    struct Scope
+    {
+        RunScope run;
+
+        ~Scope()
+        {
+            Config::Reset(); // takes the run number, too
+        }
+    };
+
     void SetDefaults() const
     {
         const std::string scheduler = "ns3::sterna::AssociationScheduler::";
