@@ -87,6 +87,20 @@ class AssociationTable
                        const std::vector<double>& rates,
                        std::vector<double>& volumes) const;
 
+    /// When a grant would send.
+    struct Stream
+    {
+        std::size_t grant;
+        double start;
+        double end;
+    };
+
+    /// Shares the room of a station that is too small among its streams, in the order of time.
+    static void Fill(double room,
+                     const std::vector<Stream>& streams,
+                     const std::vector<double>& rates,
+                     std::vector<double>& volumes);
+
     const AssociationProblem& m_problem;
     const AssociationState& m_state;
     const AssociationSlice& m_slice;
