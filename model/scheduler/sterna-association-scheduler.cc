@@ -350,7 +350,6 @@ void
 AssociationScheduler::Decide()
 {
     m_decision = Checked(m_decider->Decide(*m_problem, m_state));
-    m_decided = true;
 }
 
 void
@@ -370,6 +369,7 @@ AssociationScheduler::Grant(Time duration)
         }
     }
     m_granted = table.Decision();
+    m_learns = true;
     m_decisionTrace(GetSlots(), m_granted);
     if (GetFidelity() == Fidelity::FLOW)
     {
@@ -446,10 +446,10 @@ AssociationScheduler::Account()
     m_granted.clear();
     m_volumes.clear();
     m_sliceTrace(report);
-    if (m_decided)
+    if (m_learns)
     {
         m_decider->Learn(*m_problem, report.utility, m_state, m_state.slice == m_slices);
-        m_decided = false;
+        m_learns = false;
     }
     return report.utility;
 }
