@@ -3,6 +3,7 @@
  */
 
 #include "sterna-association-tests.h"
+#include "sterna-association-trial.h"
 
 #include "ns3/boolean.h"
 #include "ns3/config.h"
@@ -202,6 +203,69 @@ class TransitionsTest : public AssociationTestCase
                        {1, 3, 1 / 5., 0, first + 1},
                        {0, 0, 0, 2, first + 1},
                        {2, 2, 2 / 5., -1, 0}});
+    }
+};
+
+/// Takes the last choice that is valid.
+class LastValidAgent : public RecordingAgent
+{
+  public:
+    Action Act(const Observation& observation, Mode) override
+    {
+        Action action;
+        action.choice = Eigen::VectorXi::Zero(1);
+        for (Eigen::Index choice = 0; choice < observation.mask.cols(); ++choice)
+        {
+            action.choice(0) = observation.mask(0, choice) ? choice : action.choice(0);
+        }
+        return action;
+    }
+};
+
+class RewardSumTest : public AssociationTestCase
+{
+  public:
+    RewardSumTest()
+        : AssociationTestCase("rewards add up to the episode's utility, however late decisions are")
+    {
+    }
+
+  private:
+    void ExpectSum(double delay_s, const std::string& next)
+    {
+        AssociationTrial trial;
+        trial.decisionDelay = Seconds(delay_s);
+        trial.fidelity = SlotScheduler::FLOW;
+        const auto agent = CreateObject<LastValidAgent>();
+        const auto decider = CreateObject<AssociationAgentDecider>();
+        decider->SetAttribute("Agent", PointerValue(agent));
+        decider->SetAttribute("Next", StringValue(next));
+        decider->SetAttribute("Reward", StringValue("Own"));
+        decider->SetAttribute("Training", BooleanValue(true));
+        double utility = 0;
+        for (const auto& slice : trial.Run(decider).slices)
+        {
+            utility += slice.utility;
+        }
+        double rewards = 0;
+        for (const auto& transition : agent->learned)
+        {
+            rewards += transition.reward;
+        }
+        // 5 bit/s/Hz x 30 MHz x 210 s are 3.94 units of 8 Gbit, worth 0.7 each
+        const double reference = 0.7 * 5 * 30e6 * 210 / 8e9;
+        ExpectTrue(utility > 1, "there was something to earn");
+        ExpectNear(rewards * reference, utility, 1e-5 * utility, next);
+    }
+
+    void DoRun() override
+    {
+        for (const std::string next : {"NextTurn", "SameSatellite"})
+        {
+            ExpectSum(0, next);
+            ExpectSum(60, next);
+            ExpectSum(250, next); // in effect in every second slice
+        }
     }
 };
 
@@ -413,6 +477,7 @@ std::vector<TestCase*>
 MakeAssociationLearningTests()
 {
     return {new TransitionsTest,
+            new RewardSumTest,
             new InvalidChoiceTest,
             new SameSeedTest,
             new ResumeTest,

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <numeric>
 
 namespace ns3
@@ -94,6 +95,7 @@ class FidelityTest : public BalancedTestCase
     void DoRun() override
     {
         AssociationTrial packet;
+        packet.setting.slices = 30;
         AssociationTrial flow = packet;
         flow.fidelity = SlotScheduler::FLOW;
         const auto a = packet.Run(CreateObject<AssociationGreedy>());
@@ -103,19 +105,24 @@ class FidelityTest : public BalancedTestCase
         NS_TEST_ASSERT_MSG_EQ(a.slices.size(), packet.setting.slices, "all slices");
         NS_TEST_ASSERT_MSG_EQ(b.slices.size(), packet.setting.slices, "all slices");
         std::size_t grants = 0;
+        std::map<uint32_t, double> ahead; // by satellite, so far: what is late is sent later
+        std::map<uint32_t, double> mayDiffer;
         for (std::size_t t = 0; t < a.slices.size(); ++t)
         {
             NS_TEST_ASSERT_MSG_EQ((a.slices[t].grants == b.slices[t].grants), true, "same grants");
             for (std::size_t g = 0; g < a.slices[t].grants.size(); ++g)
             {
                 ++grants;
-                ExpectNear(a.slices[t].volumes[g],
-                           b.slices[t].volumes[g],
-                           8.0 * packet.bundle,
+                const uint32_t satellite = a.slices[t].grants[g].satellite;
+                mayDiffer[satellite] += 8.0 * packet.bundle;
+                ahead[satellite] += a.slices[t].volumes[g] - b.slices[t].volumes[g];
+                ExpectNear(ahead[satellite],
+                           0,
+                           mayDiffer[satellite],
                            "grant " + std::to_string(g) + " of slice " + std::to_string(t));
             }
         }
-        ExpectTrue(grants > 15, "enough to compare");
+        ExpectTrue(grants > 100, "enough to compare");
         ExpectTrue(a.lostBundles == 0 && a.refusedBundles == 0, "nothing is lost or refused");
         ExpectTrue(a.offloaded > 1e11, "the links carried something");
     }
