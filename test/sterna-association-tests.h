@@ -231,6 +231,8 @@ HasConflict(const AssociationDecision& decision)
     return false;
 }
 
+/// Cases of the suite sterna-association on what is delivered and booked.
+std::vector<TestCase*> MakeAssociationSettleTests();
 /// Cases of the suite sterna-association on what agents see.
 std::vector<TestCase*> MakeAssociationEncoderTests();
 /// Cases of the suite sterna-association-scheduler on contacts.
