@@ -386,12 +386,15 @@ AssociationScheduler::Grant(Time duration)
         if (rates[g] > 0)
         {
             const auto& contact = *m_state.Slice().Find(grant.satellite, grant.station);
-            m_launches.push_back(Simulator::Schedule(Seconds(contact.start_s - late),
+            const Time start = Seconds(contact.start_s - late);
+            // two roundings must not carry the last bundle beyond the slice
+            const Time length = std::min(Seconds(contact.duration_s), duration - start);
+            m_launches.push_back(Simulator::Schedule(start,
                                                      &AssociationScheduler::Launch,
                                                      this,
                                                      grant,
                                                      rates[g],
-                                                     Seconds(contact.duration_s)));
+                                                     length));
         }
     }
 }
