@@ -167,8 +167,8 @@ class DecodeTest : public AssociationTestCase
 };
 
 /**
- * Satellite 1 chooses, satellite 0 is on channel 0 of BS1, satellite 2 waits. All see both stations;
- * data of a slice are log2(1 + SNR) units, the reference is 5 units, worth 3.5.
+ * Satellite 1 chooses, satellite 0 is on channel 0 of BS1, satellite 2 waits. All see both
+ * stations; data of a slice are log2(1 + SNR) units, the reference is 5 units, worth 3.5.
  *
  *     SNR   BS1  BS2
  *     0      15    1

@@ -471,6 +471,31 @@ class PolicyTest : public TrainingTestCase
     }
 };
 
+class LearnerNamesTest : public TrainingTestCase
+{
+  public:
+    LearnerNamesTest()
+        : TrainingTestCase("the DQN family is found by name, and unknown names are refused")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        SetAssociationLearning("offers");
+        for (const std::string name : {"Dqn", "DoubleDqn", "DuelingDqn", "Psddqn"})
+        {
+            const auto decider = CreateAssociationDecider(name, true);
+            TrainAssociation(decider, Setting(), 2, "", [](uint32_t, const auto&) {});
+            ExpectTrue(PolicyBytes(decider).size() > 1000, name);
+        }
+        ExpectRefused([] { CreateAssociationDecider("Nobody"); }, "Nobody");
+        ExpectRefused([] { CreateAssociationDecider("LinkGroupGreedy"); }, "LinkGroupGreedy");
+        ExpectRefused([] { SetAssociationLearning("offer"); }, "offers or paper");
+        Forget();
+    }
+};
+
 } // namespace
 
 std::vector<TestCase*>
@@ -481,7 +506,8 @@ MakeAssociationLearningTests()
             new InvalidChoiceTest,
             new SameSeedTest,
             new ResumeTest,
-            new PolicyTest};
+            new PolicyTest,
+            new LearnerNamesTest};
 }
 
 } // namespace tests
