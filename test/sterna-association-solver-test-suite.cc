@@ -4,7 +4,6 @@
 
 #include "sterna-association-tests.h"
 
-#include "ns3/rng-seed-manager.h"
 #include "ns3/sterna-association-bound.h"
 #include "ns3/sterna-association-experiment.h"
 #include "ns3/sterna-association-flow.h"
