@@ -199,7 +199,20 @@ TrainAssociation(Ptr<AssociationDecider> decider,
     }
     const bool resumes = !checkpoint.empty() && std::filesystem::exists(checkpoint);
     const uint32_t first = resumes ? ReadRunsDone(checkpoint) : 0;
+    const auto begin = [&](const Ptr<AssociationScheduler>& scheduler) {
+        trainee->Check(scheduler->GetProblem());
+        if (resumes)
+        {
+            trainee->GetAgent()->LoadCheckpoint(checkpoint);
+        }
+    };
     Simulator::Destroy();
+    if (first >= episodes) // nothing is left to do, but the agent must be what was trained
+    {
+        RunScope scope;
+        AssociationScenario scenario(setting, FIRST_SCENARIO_STREAM);
+        begin(scenario.Install(decider, SlotScheduler::Fidelity::FLOW));
+    }
     for (uint32_t r = first; r < episodes; ++r)
     {
         RunScope scope;
@@ -208,11 +221,7 @@ TrainAssociation(Ptr<AssociationDecider> decider,
         const auto scheduler = scenario.Install(decider, SlotScheduler::Fidelity::FLOW);
         if (r == first)
         {
-            trainee->Check(scheduler->GetProblem());
-            if (resumes)
-            {
-                trainee->GetAgent()->LoadCheckpoint(checkpoint);
-            }
+            begin(scheduler);
         }
         EpisodeRecorder recorder(scenario, scheduler, r, {});
         Simulator::Run();

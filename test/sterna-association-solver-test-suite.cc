@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 
-#include "sterna-association-tests.h"
+#include "sterna-association-solver-tests.h"
 
 #include "ns3/sterna-association-bound.h"
 #include "ns3/sterna-association-matching.h"

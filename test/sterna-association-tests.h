@@ -5,20 +5,22 @@
 #ifndef STERNA_ASSOCIATION_TESTS_H
 #define STERNA_ASSOCIATION_TESTS_H
 
-#include "sterna-link-group-tests.h"
+#include "sterna-draws.h"
 
-#include "ns3/sterna-association-problem.h"
 #include "ns3/sterna-association-table.h"
+#include "ns3/sterna-error.h"
+#include "ns3/test.h"
 
 #include <cmath>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 /**
  * \file
  * \ingroup sterna
- * What the suites sterna-association and sterna-association-solver share: random tiny problems, and
- * everything that can be decided in them.
+ * What the suites of satellite association share: systems with round numbers, and random problems.
  */
 
 namespace ns3
@@ -28,161 +30,215 @@ namespace sterna
 namespace tests
 {
 
-/// Bandwidth 10 MHz, units of 1 Gbit, Shannon's rate.
+/// 1 bit/s/Hz over a whole slice of MakeAssociationSystem() (bit).
+constexpr double ASSOCIATION_UNIT = 1e8;
+
+class AssociationTestCase : public TestCase
+{
+  public:
+    using TestCase::TestCase;
+
+  protected:
+    /// Unlike NS_TEST_EXPECT_MSG_EQ_TOL, which a NaN passes.
+    void ExpectNear(double actual, double expected, double tolerance, const std::string& what)
+    {
+        const bool near = std::abs(actual - expected) <= tolerance;
+        NS_TEST_EXPECT_MSG_EQ(near,
+                              true,
+                              what << ": " << actual << " should be " << expected << " within "
+                                   << tolerance);
+    }
+
+    void ExpectTrue(bool condition, const std::string& what)
+    {
+        NS_TEST_EXPECT_MSG_EQ(condition, true, what);
+    }
+
+    void ExpectNames(const std::string& sentence, const std::string& text)
+    {
+        const bool names = sentence.find(text) != std::string::npos;
+        NS_TEST_EXPECT_MSG_EQ(names, true, "'" << sentence << "' should name '" << text << "'");
+    }
+
+    /// The call must throw InputError with a sentence that contains a text.
+    template <typename Call>
+    void ExpectRefused(Call call, const std::string& text)
+    {
+        std::string sentence = "nothing was refused";
+        try
+        {
+            call();
+        }
+        catch (const InputError& error)
+        {
+            sentence = error.what();
+        }
+        ExpectNames(sentence, text);
+    }
+};
+
+/// Slices of 100 s, channels of 1 MHz, Shannon's rates: a whole slice at an SNR of 1 is one unit.
 inline AssociationSystem
-MakeAssociationSystem(uint32_t satellites, uint32_t channels, std::vector<double> capacity)
+MakeAssociationSystem(uint32_t satellites, uint32_t channels, const std::vector<double>& units)
 {
     AssociationSystem system;
     system.satellites = satellites;
     system.channels = channels;
-    system.capacity = std::move(capacity);
-    system.bandwidth = 10e6;
-    system.unit = 1e9;
-    system.stock = 1e12;
-    system.reserve = 1e9;
+    for (const double capacity : units)
+    {
+        system.capacity.push_back(std::round(capacity * ASSOCIATION_UNIT));
+    }
+    system.stock = 100 * ASSOCIATION_UNIT;
+    system.bandwidth = 1e6;
+    system.sliceDuration = 100;
+    system.unit = ASSOCIATION_UNIT;
     system.storageCost = 10;
+    system.reserve = 0.1 * ASSOCIATION_UNIT;
     system.spectralEfficiency = [](double sinr) { return std::log2(1 + sinr); };
     return system;
 }
 
-/// A contact of the whole slice (100 s) whose SNR is known.
+/// A contact that carries bits from beginning to end, and is known exactly.
 inline AssociationContact
-MakeContact(uint32_t satellite, uint32_t station, double snr)
+MakeContact(uint32_t satellite, uint32_t station, double snr, double start = 0, double end = 100)
 {
-    return {satellite, station, 0, 100, 100, snr, snr};
+    return {satellite, station, start, end - start, end - start, snr, snr};
 }
 
-/// Each pair meets with a probability of `density`, for a while, with an SNR of 0 to 20 dB.
-inline AssociationSlice
-DrawAssociationSlice(Draws& draws, uint32_t satellites, uint32_t stations, double density)
+/// A state at the start of a plan.
+inline AssociationState
+BeginPlan(const AssociationProblem& problem, std::vector<std::vector<AssociationContact>> slices)
+{
+    AssociationPlan plan;
+    for (auto& contacts : slices)
+    {
+        plan.emplace_back(std::move(contacts));
+    }
+    return problem.Begin(std::make_shared<const AssociationPlan>(std::move(plan)));
+}
+
+/// How random problems are drawn.
+struct AssociationDraw
+{
+    uint32_t satellites{4};
+    uint32_t stations{2};
+    uint32_t channels{2};
+    uint32_t slices{2};
+    double isolation{1};
+    double mostCapacity{12}; //!< units
+    double mostStock{8};     //!< units
+    double mostCost{12};     //!< kappa
+    double share{0.8};       //!< of pairs that see each other
+};
+
+inline std::vector<AssociationContact>
+DrawContacts(Draws& draws, const AssociationDraw& draw)
 {
     std::vector<AssociationContact> contacts;
-    for (uint32_t i = 0; i < satellites; ++i)
+    for (uint32_t i = 0; i < draw.satellites; ++i)
     {
-        for (uint32_t j = 1; j <= stations; ++j)
+        for (uint32_t j = 1; j <= draw.stations; ++j)
         {
-            if (draws.Uniform(0, 1) < density)
+            const double start = std::max(0.0, draws.Uniform(-40, 60));
+            const double end = std::min(100.0, draws.Uniform(start + 5, 150));
+            auto contact = MakeContact(i, j, std::exp(draws.Uniform(-1, 4)), start, end);
+            contact.estimatedSnr *= draws.Uniform(0.7, 1.3);
+            contact.airtime_s -= draws.Uniform(0.001, 0.01);
+            if (draws.Uniform(0, 1) < draw.share)
             {
-                auto contact = MakeContact(i, j, std::pow(10.0, draws.Uniform(0, 2)));
-                contact.start_s = draws.Uniform(0, 50);
-                contact.duration_s = draws.Uniform(10, 50);
-                contact.airtime_s = contact.duration_s;
                 contacts.push_back(contact);
             }
         }
     }
-    return AssociationSlice(contacts);
+    return contacts;
 }
 
-/// What a random problem may be short of.
-struct AssociationShortage
+/// A problem and where it begins.
+struct AssociationInstance
 {
-    bool stock;     //!< a satellite holds less than it could offload
-    bool room;      //!< a station fills up, at a low cost
-    bool isolation; //!< antennas let interference in
+    AssociationProblem problem;
+    AssociationState state;
 };
 
-inline AssociationSystem
-DrawAssociationSystem(Draws& draws,
-                      uint32_t satellites,
-                      uint32_t stations,
-                      uint32_t channels,
-                      AssociationShortage shortage)
+inline AssociationInstance
+DrawAssociation(Draws& draws, const AssociationDraw& draw)
 {
     std::vector<double> capacity;
-    for (uint32_t j = 0; j < stations; ++j)
+    for (uint32_t j = 0; j < draw.stations; ++j)
     {
-        capacity.push_back(std::floor(draws.Uniform(2e9, shortage.room ? 4e9 : 20e9)));
+        capacity.push_back(draws.Uniform(0.5, draw.mostCapacity));
     }
-    auto system = MakeAssociationSystem(satellites, channels, capacity);
-    system.stock = shortage.stock ? std::floor(draws.Uniform(0.5e9, 3e9)) : 1e12;
-    system.storageCost = shortage.room ? draws.Uniform(0, 0.5) : draws.Uniform(0, 30);
-    system.isolation = shortage.isolation ? draws.Uniform(0, 1) : 0;
-    return system;
+    auto system = MakeAssociationSystem(draw.satellites, draw.channels, capacity);
+    system.isolation = draw.isolation;
+    system.stock = std::round(draws.Uniform(0.5, draw.mostStock) * ASSOCIATION_UNIT);
+    system.storageCost = draws.Uniform(0, draw.mostCost);
+    std::vector<std::vector<AssociationContact>> slices;
+    for (uint32_t t = 0; t < draw.slices; ++t)
+    {
+        slices.push_back(DrawContacts(draws, draw));
+    }
+    AssociationProblem problem(std::move(system));
+    auto state = BeginPlan(problem, std::move(slices));
+    return {std::move(problem), std::move(state)};
 }
 
-inline std::shared_ptr<const AssociationPlan>
-DrawAssociationPlan(Draws& draws,
-                    uint32_t satellites,
-                    uint32_t stations,
-                    uint32_t slices,
-                    double density)
+/// The same satellites and stations in various sizes, with and without interference.
+inline AssociationDraw
+DrawSizes(Draws& draws)
 {
-    AssociationPlan plan;
-    for (uint32_t t = 0; t < slices; ++t)
-    {
-        plan.push_back(DrawAssociationSlice(draws, satellites, stations, density));
-    }
-    return std::make_shared<const AssociationPlan>(std::move(plan));
+    AssociationDraw draw;
+    draw.satellites = draws.Integer(1, 7);
+    draw.stations = draws.Integer(1, 3);
+    draw.channels = draws.Integer(1, 3);
+    draw.isolation = std::vector<double>{0, 0.1, 1}[draws.Integer(0, 2)];
+    return draw;
 }
 
-/// Every decision of a slice that breaks no rule, by trying all.
-inline std::vector<AssociationDecision>
-AllAssociations(const AssociationProblem& problem, const AssociationState& state)
+/// Grants some of the satellites something, at random.
+inline void
+DrawGrants(Draws& draws, const AssociationState& state, uint32_t channels, AssociationTable& table)
 {
-    std::vector<AssociationDecision> all{{}};
     for (const uint32_t satellite : state.Slice().Satellites())
     {
-        const auto shorter = all;
-        for (const auto& decision : shorter)
+        const AssociationContact* first = nullptr;
+        const AssociationContact* last = nullptr;
+        state.Slice().Range(satellite, first, last);
+        const auto& contact = first[draws.Integer(0, last - first - 1)];
+        const uint32_t channel = draws.Integer(0, channels - 1);
+        if (draws.Uniform(0, 1) < 0.7 && table.IsFree(contact.station, channel))
         {
-            for (uint32_t station = 1; station <= problem.Stations(); ++station)
+            table.Add({satellite, contact.station, channel});
+        }
+    }
+}
+
+/// Whether a decision gives a channel to two satellites, or a satellite two grants.
+inline bool
+HasConflict(const AssociationDecision& decision)
+{
+    for (std::size_t a = 0; a < decision.size(); ++a)
+    {
+        for (std::size_t b = 0; b < a; ++b)
+        {
+            const bool place = decision[a].station == decision[b].station &&
+                               decision[a].channel == decision[b].channel;
+            if (place || decision[a].satellite == decision[b].satellite)
             {
-                for (uint32_t channel = 0; channel < problem.System().channels; ++channel)
-                {
-                    auto longer = decision;
-                    longer.push_back({satellite, station, channel});
-                    if (problem.Refusal(state, longer).empty())
-                    {
-                        all.push_back(longer);
-                    }
-                }
+                return true;
             }
         }
     }
-    return all;
+    return false;
 }
 
-/// A decision on a table.
-inline AssociationTable
-TableOf(const AssociationProblem& problem,
-        const AssociationState& state,
-        const AssociationDecision& decision,
-        AssociationTable::Knowledge knowledge = AssociationTable::Knowledge::ESTIMATED)
-{
-    AssociationTable table(problem, state, knowledge);
-    for (const auto& grant : decision)
-    {
-        table.Add(grant);
-    }
-    return table;
-}
-
-/// Plays one slice as the air has it; returns its utility.
-inline double
-PlaySlice(const AssociationProblem& problem,
-          AssociationState& state,
-          const AssociationDecision& decision)
-{
-    const auto table = TableOf(problem, state, decision, AssociationTable::Knowledge::ACTUAL);
-    return problem.Account(state, decision, table.Settle());
-}
-
-/// Plays a whole episode; returns its utility.
-inline double
-PlayEpisode(const AssociationProblem& problem, AssociationState& state, AssociationDecider& decider)
-{
-    decider.BeginCycle(problem, state);
-    double total = 0;
-    while (state.slice < state.plan->size())
-    {
-        total += PlaySlice(problem, state, decider.Decide(problem, state));
-    }
-    return total;
-}
-
-/// Cases of the suite sterna-association-solver on the calibrated scenario.
-std::vector<TestCase*> MakeAssociationScenarioTests();
+/// Cases of the suite sterna-association on what is delivered and booked.
+std::vector<TestCase*> MakeAssociationSettleTests();
+/// Cases of the suite sterna-association on what agents see.
+std::vector<TestCase*> MakeAssociationEncoderTests();
+/// Cases of the suite sterna-association-scheduler on contacts.
+std::vector<TestCase*> MakeAssociationContactTests();
+/// Cases of the suite sterna-association-scheduler on agents.
+std::vector<TestCase*> MakeAssociationLearningTests();
 
 } // namespace tests
 } // namespace sterna

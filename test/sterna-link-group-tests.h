@@ -5,6 +5,8 @@
 #ifndef STERNA_LINK_GROUP_TESTS_H
 #define STERNA_LINK_GROUP_TESTS_H
 
+#include "sterna-draws.h"
+
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-link-group-problem.h"
 #include "ns3/test.h"
@@ -12,7 +14,6 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -72,29 +73,6 @@ class LinkGroupTestCase : public TestCase
         }
         ExpectNames(sentence, text);
     }
-};
-
-/// Reproducible numbers that depend neither on the ns-3 seed nor on the standard library.
-class Draws
-{
-  public:
-    explicit Draws(uint64_t seed)
-        : m_engine(seed)
-    {
-    }
-
-    double Uniform(double least, double most)
-    {
-        return least + (most - least) * double(m_engine() >> 11) * 0x1p-53;
-    }
-
-    uint32_t Integer(uint32_t least, uint32_t most)
-    {
-        return least + m_engine() % (most - least + 1);
-    }
-
-  private:
-    std::mt19937_64 m_engine;
 };
 
 /// A C band of 20 MHz and a Ka band of 400 MHz; noise -100 dBm and -90 dBm; thresholds 3 and 1 dB.

@@ -226,7 +226,10 @@ class NetworkTestSuite : public TestSuite
         AddTestCase(new RealPacketQueueTest);
         AddTestCase(new BackhaulTest);
         for (const auto& make :
-             {MakeNetworkLinkTests, MakeNetworkDeviceTests, MakeNetworkTraceTests})
+             {MakeNetworkLinkTests,
+              MakeNetworkDeviceTests,
+              MakeNetworkStorageTests,
+              MakeNetworkTraceTests})
         {
             for (auto* test : make())
             {

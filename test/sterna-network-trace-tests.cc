@@ -336,7 +336,7 @@ class HelperTest : public TestCase
                                           "TxPower",
                                           DoubleValue(1.0));
             },
-            "satellites have Ka band only");
+            "satellites and gateways have Ka band only");
         ExpectRefusal([&]() { helper.InstallSatellites(NodeContainer(2), {CircularOrbit()}); },
                       "1 orbits for 2 satellites");
         Simulator::Destroy();

@@ -55,6 +55,10 @@ BundleStorage::~BundleStorage() = default;
 void
 BundleStorage::Attach(Ptr<SternaNetDevice> device)
 {
+    if (!m_byDevice.emplace(device->GetIfIndex(), 0).second)
+    {
+        return;
+    }
     device->TraceConnectWithoutContext(
         "Delivered",
         MakeBoundCallback(&BundleStorage::Receive, this, device->GetIfIndex()));
@@ -80,6 +84,12 @@ uint64_t
 BundleStorage::GetCapacity() const
 {
     return m_capacity;
+}
+
+uint64_t
+BundleStorage::GetReserve() const
+{
+    return m_reserve;
 }
 
 uint64_t

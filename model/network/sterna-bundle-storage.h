@@ -23,9 +23,8 @@ class SternaNetDevice;
  * The finite storage of a base station: what its devices receive is kept, or refused if it is full.
  *
  * Aggregate it to the base station's node. It hangs on the devices' trace Delivered, so it holds only
- * what has arrived. A bundle that does
- * not fit above the Reserve is refused as a whole and stays with its sender, as an unacknowledged
- * bundle of the Bundle Protocol would (RFC 9171).
+ * what has arrived. A bundle that does not fit above the Reserve is refused as a whole and stays with
+ * its sender, as an unacknowledged bundle of the Bundle Protocol would (RFC 9171).
  */
 class BundleStorage : public Object
 {
@@ -36,11 +35,13 @@ class BundleStorage : public Object
     BundleStorage();
     ~BundleStorage() override;
 
-    /// Keep what this device receives. \param device of the base station
+    /// Keep what this device receives, once. \param device of the base station
     void Attach(Ptr<SternaNetDevice> device);
 
     /// \return capacity in bit, the reserve included.
     uint64_t GetCapacity() const;
+    /// \return what is never filled, in bit.
+    uint64_t GetReserve() const;
     /// \return bits that are kept.
     uint64_t GetStoredBits() const;
     /// \return bits that are free, the reserve included.

@@ -49,11 +49,17 @@ Check(const AssociationSystem& system)
     CheckPositive(system.sliceDuration, "duration of a slice in s");
     CheckPositive(system.unit, "unit of data in bit");
     CheckNotNegative(system.stock, "stock of a satellite in bit");
-    CheckPositive(system.reserve, "reserve of a station in bit");
-    CheckNotNegative(system.dataWeight, "weight of the data");
+    CheckPositive(system.reserve, "reserve of a station in bit"); // a full one would cost infinity
+    CheckPositive(system.dataWeight, "weight of the data");
     CheckNotNegative(system.costWeight, "weight of the cost");
     CheckNotNegative(system.storageCost, "storage cost");
     CheckNotNegative(system.isolation, "share of interference that antennas let in");
+    if (system.isolation > 1)
+    {
+        throw InputError(Sentence("The share of interference that antennas let in is ",
+                                  system.isolation,
+                                  "; it must not be above 1."));
+    }
     for (const double capacity : system.capacity)
     {
         if (!(capacity > system.reserve))

@@ -170,20 +170,12 @@ AssociationTable::Lost(const AssociationGrant& victim, const AssociationContact&
 double
 AssociationTable::Harm(const AssociationContact& contact, uint32_t channel) const
 {
-    return Harm(contact, channel, Eigen::ArrayXd::Ones(m_problem.Stations()));
-}
-
-double
-AssociationTable::Harm(const AssociationContact& contact,
-                       uint32_t channel,
-                       const Eigen::ArrayXd& weights) const
-{
     double harm = 0;
     for (const auto& other : m_grants)
     {
         if (other.channel == channel && other.station != contact.station)
         {
-            harm += weights(other.station - 1) * Lost(other, contact);
+            harm += Lost(other, contact);
         }
     }
     return harm;
@@ -259,15 +251,8 @@ AssociationTable::SettleStation(uint32_t station,
                                 const std::vector<double>& rates,
                                 std::vector<double>& volumes) const
 {
-    struct Stream
-    {
-        std::size_t grant;
-        double start;
-        double end;
-    };
-
     std::vector<Stream> streams;
-    std::vector<double> times;
+    double wanted = 0;
     for (std::size_t g = 0; g < m_grants.size(); ++g)
     {
         if (m_grants[g].station == station && rates[g] > 0)
@@ -276,12 +261,31 @@ AssociationTable::SettleStation(uint32_t station,
             const double airtime =
                 std::min(contact.airtime_s, m_state.stock(contact.satellite) / rates[g]);
             streams.push_back({g, contact.start_s, contact.start_s + airtime});
-            times.push_back(streams.back().start);
-            times.push_back(streams.back().end);
+            // in one piece: with room, no rounding of pieces may cost the last bit
+            volumes[g] = std::min(rates[g] * contact.airtime_s, m_state.stock(contact.satellite));
+            wanted += volumes[g];
         }
     }
+    if (wanted > m_problem.Room(m_state, station))
+    {
+        Fill(m_problem.Room(m_state, station), streams, rates, volumes);
+    }
+}
+
+void
+AssociationTable::Fill(double room,
+                       const std::vector<Stream>& streams,
+                       const std::vector<double>& rates,
+                       std::vector<double>& volumes)
+{
+    std::vector<double> times;
+    for (const auto& stream : streams)
+    {
+        volumes[stream.grant] = 0;
+        times.push_back(stream.start);
+        times.push_back(stream.end);
+    }
     std::sort(times.begin(), times.end());
-    double room = m_problem.Room(m_state, station);
     for (std::size_t i = 0; i + 1 < times.size() && room > 0; ++i)
     {
         double total = 0;

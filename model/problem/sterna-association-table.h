@@ -55,10 +55,6 @@ class AssociationTable
     double UtilityLoss(const AssociationContact& contact, uint32_t channel) const;
     /// Data that others would lose by its interference (bit).
     double Harm(const AssociationContact& contact, uint32_t channel) const;
-    /// The same, each station's bits times a weight; [0] is station 1.
-    double Harm(const AssociationContact& contact,
-                uint32_t channel,
-                const Eigen::ArrayXd& weights) const;
     /// Utility of all grants so far (units of data).
     double TotalUtility() const;
 
@@ -86,6 +82,20 @@ class AssociationTable
     void SettleStation(uint32_t station,
                        const std::vector<double>& rates,
                        std::vector<double>& volumes) const;
+
+    /// When a grant would send.
+    struct Stream
+    {
+        std::size_t grant;
+        double start;
+        double end;
+    };
+
+    /// Shares the room of a station that is too small among its streams, in the order of time.
+    static void Fill(double room,
+                     const std::vector<Stream>& streams,
+                     const std::vector<double>& rates,
+                     std::vector<double>& volumes);
 
     const AssociationProblem& m_problem;
     const AssociationState& m_state;

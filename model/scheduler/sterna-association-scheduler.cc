@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace ns3
 {
@@ -238,6 +239,14 @@ AssociationScheduler::PrepareStorage()
             storage->SetAttribute("Reserve", UintegerValue(m_reserve));
             gateway->AggregateObject(storage);
         }
+        if (storage->GetReserve() != m_reserve)
+        {
+            throw InputError(Sentence("The storage of a gateway has a reserve of ",
+                                      storage->GetReserve(),
+                                      " bit, the scheduler one of ",
+                                      m_reserve,
+                                      " bit; they must be equal."));
+        }
         for (uint32_t m = 0; m < m_channels.size(); ++m)
         {
             storage->Attach(gateway->GetDevice(m_channels[m]->GetBand(), m));
@@ -341,7 +350,6 @@ void
 AssociationScheduler::Decide()
 {
     m_decision = Checked(m_decider->Decide(*m_problem, m_state));
-    m_decided = true;
 }
 
 void
@@ -361,6 +369,7 @@ AssociationScheduler::Grant(Time duration)
         }
     }
     m_granted = table.Decision();
+    m_learns = true;
     m_decisionTrace(GetSlots(), m_granted);
     if (GetFidelity() == Fidelity::FLOW)
     {
@@ -377,12 +386,15 @@ AssociationScheduler::Grant(Time duration)
         if (rates[g] > 0)
         {
             const auto& contact = *m_state.Slice().Find(grant.satellite, grant.station);
-            m_launches.push_back(Simulator::Schedule(Seconds(contact.start_s - late),
+            const Time start = Seconds(contact.start_s - late);
+            // two roundings must not carry the last bundle beyond the slice
+            const Time length = std::min(Seconds(contact.duration_s), duration - start);
+            m_launches.push_back(Simulator::Schedule(start,
                                                      &AssociationScheduler::Launch,
                                                      this,
                                                      grant,
                                                      rates[g],
-                                                     Seconds(contact.duration_s)));
+                                                     length));
         }
     }
 }
@@ -396,7 +408,7 @@ AssociationScheduler::Launch(AssociationGrant grant, double rate, Time duration)
         stock = CreateObject<DestinationQueue>();
         stock->SetAttribute("BulkPacketSize", UintegerValue(m_bundleSize));
     }
-    stock->SetDemand(uint64_t(m_state.stock(grant.satellite)));
+    stock->SetDemand(uint64_t(m_state.stock(grant.satellite)) / 8 * 8); // whole bytes that it has
     const auto& channel = m_channels[grant.channel];
     const auto sender = m_satellites[grant.satellite]->GetDevice(channel->GetBand(), grant.channel);
     const auto receiver =
@@ -428,7 +440,7 @@ AssociationScheduler::Account()
     report.slice = GetSlots();
     report.contacts = m_state.Slice().Contacts().size();
     report.choosers = m_state.Slice().Satellites().size();
-    report.refused = m_refused;
+    report.refused = std::exchange(m_refused, false);
     report.utility = m_problem->Account(m_state, m_granted, m_volumes);
     report.grants = std::move(m_granted);
     report.volumes = std::move(m_volumes);
@@ -437,10 +449,10 @@ AssociationScheduler::Account()
     m_granted.clear();
     m_volumes.clear();
     m_sliceTrace(report);
-    if (m_decided)
+    if (m_learns)
     {
         m_decider->Learn(*m_problem, report.utility, m_state, m_state.slice == m_slices);
-        m_decided = false;
+        m_learns = false;
     }
     return report.utility;
 }

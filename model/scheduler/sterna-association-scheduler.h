@@ -126,7 +126,7 @@ class AssociationScheduler : public SlotScheduler
     std::vector<double> m_volumes;        //!< what it delivers at flow level
     std::vector<uint64_t> m_storedBefore; //!< of each grant, at the start of the slice
     std::vector<EventId> m_launches;
-    bool m_decided{false};
+    bool m_learns{false}; //!< a decision took effect in this slice
     bool m_refused{false};
 
     TracedCallback<uint64_t, const AssociationDecision&> m_decisionTrace;
