@@ -210,7 +210,7 @@ TrainAssociation(Ptr<AssociationDecider> decider,
     if (first >= episodes) // nothing is left to do, but the agent must be what was trained
     {
         RunScope scope;
-        AssociationScenario scenario(setting, FIRST_SCENARIO_STREAM);
+        AssociationScenario scenario(settings.front(), FIRST_SCENARIO_STREAM);
         begin(scenario.Install(decider, SlotScheduler::Fidelity::FLOW));
     }
     for (uint32_t r = first; r < episodes; ++r)

@@ -235,7 +235,7 @@ class OfferFeaturesTest : public AssociationTestCase
         // BS2, channel 1: 2 units
         const double third = worth(4, 2);
         ExpectTrue(first > 0 && second < 0 && third < 0, "BS1 is the only good offer");
-        ExpectOffer(view, 0, {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -first / 3.5});
+        ExpectOffer(view, 0, {1});
         ExpectOffer(view, 1, {});
         ExpectOffer(view, 2, {}); // taken
         // To come: satellite 2 with half of 2 units for BS1, half of 1 for BS2. It would lose 2 - 1
@@ -259,7 +259,7 @@ class OfferFeaturesTest : public AssociationTestCase
         ExpectOffer(view,
                     4,
                     {0,
-                     second / 3.5,
+                     (second - first) / 3.5,
                      disturbed / 5,
                      2 / 5.,
                      lost / 5,
@@ -270,11 +270,11 @@ class OfferFeaturesTest : public AssociationTestCase
                      0.5,
                      0,
                      0,
-                     (second - first) / 3.5});
+                     second / 3.5});
         ExpectOffer(view,
                     5,
                     {0,
-                     third / 3.5,
+                     (third - first) / 3.5,
                      2 / 5.,
                      2 / 5.,
                      0,
@@ -285,7 +285,7 @@ class OfferFeaturesTest : public AssociationTestCase
                      0.5,
                      0,
                      1,
-                     (third - first) / 3.5});
+                     third / 3.5});
     }
 };
 

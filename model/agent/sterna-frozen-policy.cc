@@ -108,7 +108,13 @@ FrozenPolicy::LoadHeader(const Safetensors& file)
     m_spaces.choices = static_cast<Eigen::Index>(file.GetCount("sterna.choices", m_path));
     m_spaces.embedding = static_cast<Eigen::Index>(file.GetCount("sterna.embedding", m_path));
     m_spaces.parameters = static_cast<Eigen::Index>(file.GetCount("sterna.parameters", m_path));
-    m_perChoice = OptionalMetadata(file, "sterna.layout", "flat") == "per-choice";
+    const std::string layout = OptionalMetadata(file, "sterna.layout", "flat");
+    if (layout != "flat" && layout != "per-choice")
+    {
+        throw InputError("Policy '" + m_path + "' has the layout '" + layout +
+                         "', not flat or per-choice.");
+    }
+    m_perChoice = layout == "per-choice";
     if (m_kind == Kind::Q && m_perChoice)
     {
         m_spaces.blocks = m_spaces.choices;
