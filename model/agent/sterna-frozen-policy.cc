@@ -115,16 +115,14 @@ FrozenPolicy::LoadNetworks(const Safetensors& file)
                          "', not relu or tanh.");
     }
     const auto hidden = activation == "relu" ? Mlp::Hidden::RELU : Mlp::Hidden::TANH;
-    const bool isQ = m_kind == Kind::Q;
-    m_actor = Mlp::Load(file,
-                        isQ ? "q" : "actor",
-                        hidden,
-                        isQ ? Mlp::Output::IDENTITY : Mlp::Output::TANH,
-                        m_path);
+    if (m_kind == Kind::Q)
+    {
+        m_q = QNetwork::Load(file, "q", QNetwork::LoadShape(file, m_path), hidden, m_path);
+        return;
+    }
+    m_actor = Mlp::Load(file, "actor", hidden, Mlp::Output::TANH, m_path);
     CheckEqual(m_path, "inputs of its first network", m_actor.GetInputs(), m_spaces.features);
-    const Eigen::Index outputs = isQ                     ? m_spaces.choices
-                                 : m_kind == Kind::ACTOR ? m_spaces.parameters
-                                                         : m_spaces.embedding;
+    const Eigen::Index outputs = m_kind == Kind::ACTOR ? m_spaces.parameters : m_spaces.embedding;
     CheckEqual(m_path, "outputs of its first network", m_actor.GetOutputs(), outputs);
     if (m_kind == Kind::WOLPERTINGER)
     {
@@ -146,6 +144,12 @@ FrozenPolicy::LoadNormalizer(const Safetensors& file)
     {
         return;
     }
+    if (m_kind == Kind::Q && m_q.GetShape().layout == QNetwork::Layout::PER_CHOICE)
+    {
+        throw InputError("Policy '" + m_path +
+                         "' of layout per-choice has tensors 'normalizer.*', which only the layout "
+                         "flat may have.");
+    }
     m_mean = ToVector(file.Get("normalizer.mean", {m_spaces.features}, m_path));
     m_scale = ToVector(file.Get("normalizer.scale", {m_spaces.features}, m_path));
     if ((m_scale <= 0.0f).any())
@@ -158,14 +162,31 @@ FrozenPolicy::LoadNormalizer(const Safetensors& file)
 void
 FrozenPolicy::CheckSpaces(const AgentSpaces& spaces) const
 {
-    CheckEqual(m_path, "features", m_spaces.features, spaces.features);
     CheckEqual(m_path, "actors", 1, spaces.actors);
     CheckEqual(m_path, "embedding columns", m_spaces.embedding, spaces.embedding);
     CheckEqual(m_path, "parameters", m_spaces.parameters, spaces.parameters);
+    if (m_kind == Kind::Q && m_q.GetShape().layout == QNetwork::Layout::PER_CHOICE)
+    {
+        CheckBlocks(spaces);
+        return;
+    }
+    CheckEqual(m_path, "features", m_spaces.features, spaces.features);
     if (m_kind == Kind::Q)
     {
         CheckEqual(m_path, "choices", m_spaces.choices, spaces.choices);
     }
+}
+
+void
+FrozenPolicy::CheckBlocks(const AgentSpaces& spaces) const
+{
+    const auto wanted = QNetwork::MakeShape(spaces,
+                                            QNetwork::Layout::PER_CHOICE,
+                                            false,
+                                            "Policy '" + m_path + "' of layout per-choice");
+    const auto& shape = m_q.GetShape();
+    CheckEqual(m_path, "features before the blocks", shape.global, wanted.global);
+    CheckEqual(m_path, "features per block", shape.blockSize, wanted.blockSize);
 }
 
 void
@@ -218,6 +239,10 @@ Eigen::VectorXf
 FrozenPolicy::Evaluate(const Eigen::VectorXf& features, const RowMatrixXf& choices)
 {
     const Eigen::VectorXf& seen = Normalize(features);
+    if (m_kind == Kind::Q)
+    {
+        return m_q.Forward(seen, m_qWorkspace);
+    }
     const Eigen::VectorXf& first = m_actor.Forward(seen, m_actorWorkspace);
     if (m_kind != Kind::WOLPERTINGER)
     {
@@ -250,8 +275,7 @@ FrozenPolicy::Act(const Observation& observation, Mode mode)
 int
 FrozenPolicy::ActQ(const Observation& observation)
 {
-    const Eigen::VectorXf& values =
-        m_actor.Forward(Normalize(observation.features), m_actorWorkspace);
+    const Eigen::VectorXf& values = m_q.Forward(Normalize(observation.features), m_qWorkspace);
     return BestChoice(values.data(),
                       values.size(),
                       observation.mask.size() > 0 ? observation.mask.data() : nullptr);

@@ -7,6 +7,7 @@
 
 #include "sterna-agent.h"
 #include "sterna-mlp.h"
+#include "sterna-q-network.h"
 #include "sterna-safetensors.h"
 
 #include <string>
@@ -26,7 +27,11 @@ namespace sterna
  * | --- | --- |
  * | `sterna.kind` | `q`, `actor` or `wolpertinger` |
  * | `sterna.features` | length of Observation::features |
- * | `sterna.choices` | choices of kind `q`; 0 for the others |
+ * | `sterna.choices` | choices of kind `q`; 0 for the others and for the layout `per-choice` |
+ * | `sterna.layout` | of kind `q`: `flat` (also if absent) or `per-choice`, see QNetwork |
+ * | `sterna.dueling` | of kind `q`: `true` or `false` (also if absent), see QNetwork |
+ * | `sterna.global` | of layout `per-choice`: features before the blocks |
+ * | `sterna.block` | of layout `per-choice`: features per block |
  * | `sterna.embedding` | columns of Observation::choices of kind `wolpertinger`; otherwise 0 |
  * | `sterna.parameters` | reals of kind `actor`; otherwise 0 |
  * | `sterna.activation` | `relu` or `tanh`, after every hidden layer |
@@ -35,7 +40,8 @@ namespace sterna
  *
  * Kinds and their tensors (`NAME.N.weight`, `NAME.N.bias`, see Mlp):
  *  - `q`: `q.*` maps the features to one value per choice; the valid choice of the largest value
- *    wins.
+ *    wins. With the layout `per-choice` the file fits any number of choices; `sterna.features`
+ *    is then the length of the example.
  *  - `actor`: `actor.*` with tanh after its last layer maps the features to Action::parameters
  *    (1 x parameters).
  *  - `wolpertinger`: `actor.*` with tanh after its last layer maps the features to a proto-action
@@ -46,7 +52,8 @@ namespace sterna
  * Of equal values the first wins (the lower index; with `wolpertinger` the nearer row).
  *
  * Optional tensors `normalizer.mean` and `normalizer.scale` (length features): every network then
- * sees (x - mean) / scale, clipped to [-10, 10], instead of x.
+ * sees (x - mean) / scale, clipped to [-10, 10], instead of x; not with the
+ * layout `per-choice`.
  *
  * Optional tensors `example.features` and `example.output`, with `wolpertinger` also
  * `example.choices` (n x embedding): what Evaluate() must give, so that a loaded policy proves
@@ -91,6 +98,8 @@ class FrozenPolicy : public Agent
     void LoadNetworks(const Safetensors& file);
     void LoadNormalizer(const Safetensors& file);
     void CheckSpaces(const AgentSpaces& spaces) const;
+    /// CheckSpaces() of the features and choices of the layout `per-choice`.
+    void CheckBlocks(const AgentSpaces& spaces) const;
     void CheckExample(const Safetensors& file);
     /// The features as the networks see them.
     const Eigen::VectorXf& Normalize(const Eigen::VectorXf& features);
@@ -102,12 +111,14 @@ class FrozenPolicy : public Agent
     Kind m_kind{Kind::Q};
     Eigen::Index m_neighbours{0};
     AgentSpaces m_spaces; //!< as the file states them
-    Mlp m_actor;          //!< the network that sees only the features
+    QNetwork m_q;         //!< the network of kind `q`
+    Mlp m_actor;          //!< of the other kinds, the network that sees only the features
     Mlp m_critic;
     Eigen::ArrayXf m_mean; //!< empty: no normalisation
     Eigen::ArrayXf m_scale;
     Eigen::VectorXf m_normalized;
     RowMatrixXf m_candidates;
+    QNetwork::Workspace m_qWorkspace;
     Mlp::Workspace m_actorWorkspace;
     Mlp::Workspace m_criticWorkspace;
 };
