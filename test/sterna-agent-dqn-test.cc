@@ -140,7 +140,8 @@ class DqnChainTest : public TestCase
  *     squared loss: (1 + 4 + 9) r^2 / 2 / 18 = 7/18 for r = 1; gradient -(1 + 2 + 3) r / 18 = -r/3
  *     Huber loss: (1/2 + 3/2 + 5/2) / 18 = 1/4 for r = 1; gradient -(1 + 1 + 1) / 18 = -1/6
  *
- * and Adam's first moment is a tenth of the gradient, whose norm the squared loss limits to 10.
+ * and Adam's first moment is a tenth of the gradient, whose norm the squared loss limits to 10. The
+ * new replay weights are the errors to the power of PriorityExponent, 1: r, 2r, 3r.
  */
 class DqnStepTest : public TestCase
 {
@@ -158,7 +159,10 @@ class DqnStepTest : public TestCase
         agent->SetAttribute("ReplayCapacity", UintegerValue(4));
         agent->SetAttribute("LearningStarts", UintegerValue(3));
         agent->SetAttribute("TrainInterval", UintegerValue(1));
-        agent->SetAttribute("BetaSteps", UintegerValue(0));
+        // beta = 1 from the start, or all the time.
+        agent->SetAttribute("BetaSteps", UintegerValue(huber ? 0 : 1000000000));
+        agent->SetAttribute("BetaStart", DoubleValue(huber ? 0 : 1));
+        agent->SetAttribute("PriorityExponent", DoubleValue(1));
         agent->SetAttribute("Prioritized", BooleanValue(true));
         agent->SetAttribute("Huber", BooleanValue(huber));
         agent->SetAttribute("HiddenLayers", StringValue("2"));
@@ -201,8 +205,16 @@ class DqnStepTest : public TestCase
         transition.reward = 3.0f * reward;
         agent->Learn(transition);
         agent->SaveCheckpoint(path);
+        file = Safetensors::Read(path);
+        for (int i = 0; i < 3; ++i)
+        {
+            NS_TEST_EXPECT_MSG_EQ_TOL(file.tensors.at("priorities.weights").data.at(i),
+                                      (i + 1) * reward,
+                                      1e-5 * reward,
+                                      "priority of slot " << i);
+        }
         // Parameters: 3 x 2 weights, 2 biases, 2 x 3 weights, then the bias of choice 0.
-        return 10.0 * Safetensors::Read(path).tensors.at("adam.m").data.at(14);
+        return 10.0 * file.tensors.at("adam.m").data.at(14);
     }
 
     void DoRun() override
