@@ -27,10 +27,11 @@ namespace
 /**
  * Every member of the DQN family reaches on CartPole-v1 what is published for DQN: CleanRL's dqn.py
  * has 488.7 +- 16.1 after 500000 steps, and Gym calls the task solved at 475 over 100 episodes. The
- * settings are CleanRL's:
- * learning rate 2.5e-4, batch 128, replay 10000, target every 500, training every 10 steps,
- * exploration from 1 to 0.05 over half of the steps, squared loss, hidden layers 120-84. The score
- * is that of the final policy without exploration.
+ * settings are CleanRL's: batch 128, replay 10000, target every 500, training every 10 steps,
+ * exploration from 1 to 0.05 over half of the steps, squared loss, hidden layers 120-84; but a
+ * learning rate of 1e-4 instead of 2.5e-4. The score is that of the very last policy, without
+ * exploration, and with 2.5e-4 that of plain DQN is unsteady: 405, 500 and 500 on three streams,
+ * while the other members have 500 on each.
  */
 class CartPoleTest : public TestCase
 {
@@ -50,7 +51,7 @@ class CartPoleTest : public TestCase
     {
         ObjectFactory factory("ns3::sterna::" + m_member);
         auto agent = factory.Create<DqnAgent>();
-        agent->SetAttribute("LearningRate", DoubleValue(2.5e-4));
+        agent->SetAttribute("LearningRate", DoubleValue(1e-4));
         agent->SetAttribute("Discount", DoubleValue(0.99));
         agent->SetAttribute("BatchSize", UintegerValue(128));
         agent->SetAttribute("ReplayCapacity", UintegerValue(10000));
@@ -125,10 +126,11 @@ class CartPoleTestSuite : public TestSuite
     CartPoleTestSuite()
         : TestSuite("sterna-long-cartpole", TestSuite::Type::SYSTEM)
     {
-        AddTestCase(new CartPoleTest("DqnAgent", 100));
-        AddTestCase(new CartPoleTest("DoubleDqnAgent", 200));
-        AddTestCase(new CartPoleTest("DuelingDqnAgent", 300));
-        AddTestCase(new CartPoleTest("PsddqnAgent", 400));
+        for (const char* member : {"DqnAgent", "DoubleDqnAgent", "DuelingDqnAgent", "PsddqnAgent"})
+        {
+            AddTestCase(new CartPoleTest(member, 100));
+            AddTestCase(new CartPoleTest(member, 200));
+        }
     }
 };
 
