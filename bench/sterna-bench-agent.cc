@@ -146,6 +146,7 @@ MeasureTraining()
     agent->SetAttribute("LearningStarts", UintegerValue(REPLAY));
     agent->SetAttribute("TrainInterval", UintegerValue(1));
     agent->SetAttribute("TargetUpdate", UintegerValue(500));
+    agent->SetAttribute("Double", BooleanValue(true));
     agent->SetAttribute("Prioritized", BooleanValue(true));
     agent->SetAttribute("Double", BooleanValue(true));
     agent->AssignStreams(3);

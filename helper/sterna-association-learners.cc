@@ -15,6 +15,8 @@
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
+#include <vector>
+
 namespace ns3
 {
 namespace sterna
@@ -25,8 +27,21 @@ namespace
 
 const std::string PROBLEM = AssociationProblem::Name;
 const std::string FEATURES_KEY = "association.features";
-const std::string AGENT = "ns3::sterna::DqnAgent::";
+const std::vector<std::string> FAMILY{"DqnAgent",
+                                      "DoubleDqnAgent",
+                                      "DuelingDqnAgent",
+                                      "PsddqnAgent"};
 const std::string DECIDER = "ns3::sterna::AssociationAgentDecider::";
+
+/// Makes a value the default of the whole DQN family.
+void
+SetFamily(const std::string& attribute, const AttributeValue& value)
+{
+    for (const auto& member : FAMILY)
+    {
+        Config::SetDefault("ns3::sterna::" + member + "::" + attribute, value);
+    }
+}
 
 /// Table 2 of the paper; it leaves the exploration and the target's updates open.
 void
@@ -37,20 +52,20 @@ SetPaper()
     Config::SetDefault(DECIDER + "Next", StringValue("SameSatellite"));
     Config::SetDefault(DECIDER + "Reward", StringValue("Own"));
     Config::SetDefault(DECIDER + "IdleTurns", BooleanValue(true));
-    Config::SetDefault(AGENT + "PerChoice", BooleanValue(false));
-    Config::SetDefault(AGENT + "Optimizer", StringValue("Sgd"));
-    Config::SetDefault(AGENT + "LearningRate", DoubleValue(0.005));
-    Config::SetDefault(AGENT + "BatchSize", UintegerValue(32));
-    Config::SetDefault(AGENT + "ReplayCapacity", UintegerValue(2000));
-    Config::SetDefault(AGENT + "HiddenLayers", StringValue("64-32"));
-    Config::SetDefault(AGENT + "Discount", DoubleValue(0.9));
-    Config::SetDefault(AGENT + "TrainInterval", UintegerValue(turns));
-    Config::SetDefault(AGENT + "GradientSteps", UintegerValue(1));
-    Config::SetDefault(AGENT + "LearningStarts", UintegerValue(turns));
-    Config::SetDefault(AGENT + "TargetUpdate", UintegerValue(10 * turns));
-    Config::SetDefault(AGENT + "EpsilonEnd", DoubleValue(0.05));
-    Config::SetDefault(AGENT + "EpsilonDecaySteps", UintegerValue(20 * 30 * turns));
-    Config::SetDefault(AGENT + "BetaSteps", UintegerValue(100 * 30 * turns));
+    SetFamily("PerChoice", BooleanValue(false));
+    SetFamily("Optimizer", StringValue("Sgd"));
+    SetFamily("LearningRate", DoubleValue(0.005));
+    SetFamily("BatchSize", UintegerValue(32));
+    SetFamily("ReplayCapacity", UintegerValue(2000));
+    SetFamily("HiddenLayers", StringValue("64-32"));
+    SetFamily("Discount", DoubleValue(0.9));
+    SetFamily("TrainInterval", UintegerValue(turns));
+    SetFamily("GradientSteps", UintegerValue(1));
+    SetFamily("LearningStarts", UintegerValue(turns));
+    SetFamily("TargetUpdate", UintegerValue(10 * turns));
+    SetFamily("EpsilonEnd", DoubleValue(0.05));
+    SetFamily("EpsilonDecaySteps", UintegerValue(20 * 30 * turns));
+    SetFamily("BetaSteps", UintegerValue(100 * 30 * turns));
 }
 
 /// Counted in real choices, of which an episode has some 140. What comes later tells little of a
@@ -63,20 +78,20 @@ SetOffers()
     Config::SetDefault(DECIDER + "Next", StringValue("SameSatellite"));
     Config::SetDefault(DECIDER + "Reward", StringValue("Difference"));
     Config::SetDefault(DECIDER + "IdleTurns", BooleanValue(false));
-    Config::SetDefault(AGENT + "PerChoice", BooleanValue(true));
-    Config::SetDefault(AGENT + "Optimizer", StringValue("Adam"));
-    Config::SetDefault(AGENT + "LearningRate", DoubleValue(1e-3));
-    Config::SetDefault(AGENT + "BatchSize", UintegerValue(128));
-    Config::SetDefault(AGENT + "ReplayCapacity", UintegerValue(1500));
-    Config::SetDefault(AGENT + "HiddenLayers", StringValue("64-32"));
-    Config::SetDefault(AGENT + "Discount", DoubleValue(0));
-    Config::SetDefault(AGENT + "TrainInterval", UintegerValue(1));
-    Config::SetDefault(AGENT + "GradientSteps", UintegerValue(8));
-    Config::SetDefault(AGENT + "LearningStarts", UintegerValue(64));
-    Config::SetDefault(AGENT + "TargetUpdate", UintegerValue(100));
-    Config::SetDefault(AGENT + "EpsilonEnd", DoubleValue(0.005));
-    Config::SetDefault(AGENT + "EpsilonDecaySteps", UintegerValue(150));
-    Config::SetDefault(AGENT + "BetaSteps", UintegerValue(7000));
+    SetFamily("PerChoice", BooleanValue(true));
+    SetFamily("Optimizer", StringValue("Adam"));
+    SetFamily("LearningRate", DoubleValue(1e-3));
+    SetFamily("BatchSize", UintegerValue(128));
+    SetFamily("ReplayCapacity", UintegerValue(1500));
+    SetFamily("HiddenLayers", StringValue("64-32"));
+    SetFamily("Discount", DoubleValue(0));
+    SetFamily("TrainInterval", UintegerValue(1));
+    SetFamily("GradientSteps", UintegerValue(8));
+    SetFamily("LearningStarts", UintegerValue(64));
+    SetFamily("TargetUpdate", UintegerValue(100));
+    SetFamily("EpsilonEnd", DoubleValue(0.005));
+    SetFamily("EpsilonDecaySteps", UintegerValue(150));
+    SetFamily("BetaSteps", UintegerValue(7000));
 }
 
 Ptr<AssociationDecider>

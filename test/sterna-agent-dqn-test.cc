@@ -4,6 +4,7 @@
 
 #include "sterna-agent-test.h"
 #include "sterna-classic-control.h"
+#include "sterna-dqn-chain.h"
 
 #include "ns3/boolean.h"
 #include "ns3/double.h"
@@ -72,57 +73,6 @@ class DqnTargetTest : public TestCase
     }
 };
 
-/**
- * Three states in a row, one number each in one-hot form. Choice 0 goes to the left (or stays),
- * 1 to the right; to the right of state 2 the task ends with reward 1. Choice 2 is never valid.
- */
-class Chain
-{
-  public:
-    static AgentSpaces GetSpaces()
-    {
-        AgentSpaces spaces;
-        spaces.features = 3;
-        spaces.choices = 3;
-        return spaces;
-    }
-
-    static Observation Observe(int state)
-    {
-        Observation observation;
-        observation.features = Eigen::VectorXf::Zero(3);
-        observation.features[state] = 1.0f;
-        observation.mask.resize(1, 3);
-        observation.mask << true, true, false;
-        return observation;
-    }
-
-    /// One step of an agent that explores.
-    void Step(DqnAgent& agent)
-    {
-        Transition transition;
-        transition.observation = Observe(m_state);
-        transition.action = agent.Act(transition.observation, Agent::Mode::EXPLORE);
-        const bool right = transition.action.choice[0] == 1;
-        transition.terminated = right && m_state == 2;
-        transition.reward = transition.terminated ? 1.0f : 0.0f;
-        m_state = transition.terminated ? 0 : right ? m_state + 1 : std::max(m_state - 1, 0);
-        transition.next = Observe(m_state);
-        agent.Learn(transition);
-    }
-
-    void Run(DqnAgent& agent, int steps)
-    {
-        for (int i = 0; i < steps; ++i)
-        {
-            Step(agent);
-        }
-    }
-
-  private:
-    int m_state{0};
-};
-
 Ptr<DqnAgent>
 MakeChainAgent(bool isDouble, bool prioritized, bool huber, int64_t stream)
 {
@@ -145,11 +95,7 @@ MakeChainAgent(bool isDouble, bool prioritized, bool huber, int64_t stream)
     return agent;
 }
 
-/**
- * The chain's values by hand, discount 0.9: to the right of state 2 is worth 1 and ends, so
- * V = 0.81, 0.9, 1; going to the left from states 0, 1, 2 is worth 0.9 times V of states 0, 0, 1:
- * 0.729, 0.729, 0.81. A bootstrap beyond the end, or of the choice that is never valid, would show.
- */
+/// Values of a chain by hand (see Chain), for variants that no member of the family has alone.
 class DqnChainTest : public TestCase
 {
   public:
@@ -169,14 +115,12 @@ class DqnChainTest : public TestCase
         auto agent = MakeChainAgent(m_double, m_prioritized, m_huber, 11);
         Chain chain;
         chain.Run(*agent, 4000);
-        const double left[] = {0.729, 0.729, 0.81};
-        const double right[] = {0.81, 0.9, 1.0};
         for (int state = 0; state < 3; ++state)
         {
             const Observation observation = Chain::Observe(state);
             const auto& values = agent->GetValues(observation.features);
-            NS_TEST_EXPECT_MSG_EQ_TOL(values[0], left[state], 0.02, "left of " << state);
-            NS_TEST_EXPECT_MSG_EQ_TOL(values[1], right[state], 0.02, "right of " << state);
+            NS_TEST_EXPECT_MSG_EQ_TOL(values[0], Chain::LEFT[state], 0.02, "left of " << state);
+            NS_TEST_EXPECT_MSG_EQ_TOL(values[1], Chain::RIGHT[state], 0.02, "right of " << state);
             const Action action = agent->Act(observation, Agent::Mode::EXPLOIT);
             NS_TEST_EXPECT_MSG_EQ(action.choice[0], 1, "right is best in " << state);
         }
@@ -196,7 +140,8 @@ class DqnChainTest : public TestCase
  *     squared loss: (1 + 4 + 9) r^2 / 2 / 18 = 7/18 for r = 1; gradient -(1 + 2 + 3) r / 18 = -r/3
  *     Huber loss: (1/2 + 3/2 + 5/2) / 18 = 1/4 for r = 1; gradient -(1 + 1 + 1) / 18 = -1/6
  *
- * and Adam's first moment is a tenth of the gradient, whose norm the squared loss limits to 10.
+ * and Adam's first moment is a tenth of the gradient, whose norm the squared loss limits to 10. The
+ * new replay weights are the errors to the power of PriorityExponent, 1: r, 2r, 3r.
  */
 class DqnStepTest : public TestCase
 {
@@ -214,7 +159,10 @@ class DqnStepTest : public TestCase
         agent->SetAttribute("ReplayCapacity", UintegerValue(4));
         agent->SetAttribute("LearningStarts", UintegerValue(3));
         agent->SetAttribute("TrainInterval", UintegerValue(1));
-        agent->SetAttribute("BetaSteps", UintegerValue(0));
+        // beta = 1 from the start, or all the time.
+        agent->SetAttribute("BetaSteps", UintegerValue(huber ? 0 : 1000000000));
+        agent->SetAttribute("BetaStart", DoubleValue(huber ? 0 : 1));
+        agent->SetAttribute("PriorityExponent", DoubleValue(1));
         agent->SetAttribute("Prioritized", BooleanValue(true));
         agent->SetAttribute("Huber", BooleanValue(huber));
         agent->SetAttribute("HiddenLayers", StringValue("2"));
@@ -257,8 +205,16 @@ class DqnStepTest : public TestCase
         transition.reward = 3.0f * reward;
         agent->Learn(transition);
         agent->SaveCheckpoint(path);
+        file = Safetensors::Read(path);
+        for (int i = 0; i < 3; ++i)
+        {
+            NS_TEST_EXPECT_MSG_EQ_TOL(file.tensors.at("priorities.weights").data.at(i),
+                                      (i + 1) * reward,
+                                      1e-5 * reward,
+                                      "priority of slot " << i);
+        }
         // Parameters: 3 x 2 weights, 2 biases, 2 x 3 weights, then the bias of choice 0.
-        return 10.0 * Safetensors::Read(path).tensors.at("adam.m").data.at(14);
+        return 10.0 * file.tensors.at("adam.m").data.at(14);
     }
 
     void DoRun() override

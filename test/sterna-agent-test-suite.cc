@@ -328,8 +328,12 @@ class AgentTestSuite : public TestSuite
         AddTestCase(new MlpInitializeTest);
         AddTestCase(new MlpFileTest);
         AddTestCase(new AdamTest);
-        for (const auto& make :
-             {MakeSafetensorsTests, MakeReplayTests, MakeFrozenPolicyTests, MakeDqnTests})
+        for (const auto& make : {MakeSafetensorsTests,
+                                 MakeReplayTests,
+                                 MakeFrozenPolicyTests,
+                                 MakeQNetworkTests,
+                                 MakeDqnTests,
+                                 MakeDqnFamilyTests})
         {
             for (TestCase* test : make())
             {

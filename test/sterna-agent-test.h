@@ -25,6 +25,8 @@ std::vector<TestCase*> MakeSafetensorsTests();
 std::vector<TestCase*> MakeReplayTests();
 std::vector<TestCase*> MakeFrozenPolicyTests();
 std::vector<TestCase*> MakeDqnTests();
+std::vector<TestCase*> MakeDqnFamilyTests();
+std::vector<TestCase*> MakeQNetworkTests();
 
 /// All bytes of a file; empty if it does not exist.
 inline std::string

@@ -15,8 +15,10 @@ class AgentTorchTestSuite : public ns3::TestSuite
         : TestSuite("sterna-agent-torch", ns3::TestSuite::Type::UNIT)
     {
         using namespace ns3::sterna::test;
-        for (const auto& cases :
-             {MakeActorCriticTests(), MakeWolpertingerTests(), MakeTorchScriptTests()})
+        for (const auto& cases : {MakeActorCriticTests(),
+                                  MakeWolpertingerTests(),
+                                  MakeTorchScriptTests(),
+                                  MakeQNetworkTorchTests()})
         {
             for (ns3::TestCase* testCase : cases)
             {

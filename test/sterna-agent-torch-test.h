@@ -26,6 +26,7 @@ namespace test
 std::vector<TestCase*> MakeActorCriticTests();
 std::vector<TestCase*> MakeWolpertingerTests();
 std::vector<TestCase*> MakeTorchScriptTests();
+std::vector<TestCase*> MakeQNetworkTorchTests();
 
 /**
  * A perceptron with ReLU in double precision: a second, slow and plain way to what Mlp and LibTorch

@@ -7,14 +7,8 @@
 #include "sterna-hidden-layers.h"
 #include "sterna-neighbours.h"
 
-#include "ns3/boolean.h"
-#include "ns3/double.h"
-#include "ns3/enum.h"
 #include "ns3/log.h"
-#include "ns3/sterna-compat.h"
 #include "ns3/sterna-error.h"
-#include "ns3/string.h"
-#include "ns3/uinteger.h"
 
 #include <algorithm>
 #include <cmath>
@@ -27,12 +21,10 @@ namespace sterna
 {
 
 NS_LOG_COMPONENT_DEFINE("SternaDqnAgent");
-NS_OBJECT_ENSURE_REGISTERED(DqnAgent);
 
 namespace
 {
 
-constexpr double BETA_START = 0.4;
 constexpr float MAX_GRADIENT_NORM = 10.0f;
 
 double
@@ -44,118 +36,6 @@ Interpolate(double from, double to, uint64_t step, uint64_t steps)
 }
 
 } // namespace
-
-TypeId
-DqnAgent::GetTypeId()
-{
-    const auto count = MakeUintegerChecker<uint32_t>(1);
-    const auto share = MakeDoubleChecker<double>(0.0, 1.0);
-    static TypeId tid =
-        TypeId("ns3::sterna::DqnAgent")
-            .SetParent<Agent>()
-            .SetGroupName("Sterna")
-            .AddConstructor<DqnAgent>()
-            .AddAttribute("LearningRate",
-                          "Step size of the optimiser.",
-                          DoubleValue(2.5e-4),
-                          MakeDoubleAccessor(&DqnAgent::m_learningRate),
-                          MakeDoubleChecker<double>(0.0))
-            .AddAttribute("Discount",
-                          "Worth of a reward one step later, 0 to 1.",
-                          DoubleValue(0.99),
-                          MakeDoubleAccessor(&DqnAgent::m_discount),
-                          share)
-            .AddAttribute("BatchSize",
-                          "Transitions per training step.",
-                          UintegerValue(128),
-                          MakeUintegerAccessor(&DqnAgent::m_batchSize),
-                          count)
-            .AddAttribute("ReplayCapacity",
-                          "Transitions kept for training.",
-                          UintegerValue(10000),
-                          MakeUintegerAccessor(&DqnAgent::m_replayCapacity),
-                          count)
-            .AddAttribute("TargetUpdate",
-                          "Transitions between copies of the online to the target network.",
-                          UintegerValue(500),
-                          MakeUintegerAccessor(&DqnAgent::m_targetUpdate),
-                          count)
-            .AddAttribute("TrainInterval",
-                          "Transitions between training steps.",
-                          UintegerValue(10),
-                          MakeUintegerAccessor(&DqnAgent::m_trainInterval),
-                          count)
-            .AddAttribute("GradientSteps",
-                          "Batches of each training step.",
-                          UintegerValue(1),
-                          MakeUintegerAccessor(&DqnAgent::m_gradientSteps),
-                          count)
-            .AddAttribute("LearningStarts",
-                          "Transitions before the first training step.",
-                          UintegerValue(1000),
-                          MakeUintegerAccessor(&DqnAgent::m_learningStarts),
-                          MakeUintegerChecker<uint32_t>())
-            .AddAttribute("EpsilonStart",
-                          "Share of random choices at first, 0 to 1.",
-                          DoubleValue(1.0),
-                          MakeDoubleAccessor(&DqnAgent::m_epsilonStart),
-                          share)
-            .AddAttribute("EpsilonEnd",
-                          "Share of random choices in the end, 0 to 1.",
-                          DoubleValue(0.05),
-                          MakeDoubleAccessor(&DqnAgent::m_epsilonEnd),
-                          share)
-            .AddAttribute("EpsilonDecaySteps",
-                          "Transitions from EpsilonStart to EpsilonEnd.",
-                          UintegerValue(50000),
-                          MakeUintegerAccessor(&DqnAgent::m_epsilonDecaySteps),
-                          MakeUintegerChecker<uint32_t>())
-            .AddAttribute("BetaSteps",
-                          "Transitions until prioritised replay is fully corrected for its bias.",
-                          UintegerValue(100000),
-                          MakeUintegerAccessor(&DqnAgent::m_betaSteps),
-                          MakeUintegerChecker<uint32_t>())
-            .AddAttribute("HiddenLayers",
-                          "Widths of the hidden layers, joined by hyphens.",
-                          StringValue("64-32"),
-                          MakeStringAccessor(&DqnAgent::m_hiddenLayers),
-                          MakeStringChecker())
-            .AddAttribute("Optimizer",
-                          "Adam, or Sgd: plain gradient descent.",
-                          EnumValue(Optimizer::ADAM),
-                          EnumAccessor<Optimizer>(&DqnAgent::m_optimizer),
-                          MakeEnumChecker(Optimizer::ADAM, "Adam", Optimizer::SGD, "Sgd"))
-            .AddAttribute("Double",
-                          "Let the online network select the next choice (Double Q-learning).",
-                          BooleanValue(false),
-                          MakeBooleanAccessor(&DqnAgent::m_double),
-                          MakeBooleanChecker())
-            .AddAttribute("Dueling",
-                          "Give the network a value of the state and advantages of the choices.",
-                          BooleanValue(false),
-                          MakeBooleanAccessor(&DqnAgent::m_dueling),
-                          MakeBooleanChecker())
-            .AddAttribute("PerChoice",
-                          "Value each choice by its own block of features, all with one network.",
-                          BooleanValue(false),
-                          MakeBooleanAccessor(&DqnAgent::m_perChoice),
-                          MakeBooleanChecker())
-            .AddAttribute("Prioritized",
-                          "Draw transitions by their last error instead of uniformly.",
-                          BooleanValue(false),
-                          MakeBooleanAccessor(&DqnAgent::m_prioritized),
-                          MakeBooleanChecker())
-            .AddAttribute("Huber",
-                          "Huber loss instead of a squared loss with a limited gradient norm.",
-                          BooleanValue(false),
-                          MakeBooleanAccessor(&DqnAgent::m_huber),
-                          MakeBooleanChecker())
-            .AddTraceSource("Loss",
-                            "Transitions seen and loss of the batch, after every training step.",
-                            MakeTraceSourceAccessor(&DqnAgent::m_lossTrace),
-                            "ns3::sterna::DqnAgent::LossTracedCallback");
-    return tid;
-}
 
 DqnAgent::DqnAgent()
     : m_stream(CreateObject<UniformRandomVariable>())
@@ -195,14 +75,25 @@ DqnAgent::Configure(const AgentSpaces& spaces)
             std::to_string(spaces.features) + " features.");
     }
     m_spaces = spaces;
-    m_online = QNetwork(spaces, ParseHiddenLayers(m_hiddenLayers), GetLayout(), m_dueling);
+    m_online =
+        QNetwork(QNetwork::MakeShape(spaces, GetLayout(), m_dueling, "DqnAgent with PerChoice"),
+                 ParseHiddenLayers(m_hiddenLayers),
+                 Mlp::Hidden::RELU);
     m_online.Initialize(m_stream);
     m_target = m_online;
     m_random.Seed(m_stream);
     m_adam = Adam(m_online.GetParameters().size(), m_learningRate);
     m_replay = std::make_unique<ReplayBuffer>(m_replayCapacity, spaces.features, 1, spaces.choices);
-    m_priorities = m_prioritized ? std::make_unique<PrioritizedReplay>(m_replayCapacity) : nullptr;
+    m_priorities = m_prioritized
+                       ? std::make_unique<PrioritizedReplay>(m_replayCapacity, m_priorityExponent)
+                       : nullptr;
     m_steps = 0;
+}
+
+QNetwork::Layout
+DqnAgent::GetLayout() const
+{
+    return m_perChoice ? QNetwork::Layout::PER_CHOICE : QNetwork::Layout::FLAT;
 }
 
 const Eigen::VectorXf&
@@ -294,7 +185,7 @@ DqnAgent::Learn(const Transition& transition)
     ++m_steps;
     if (m_steps >= m_learningStarts && m_steps % m_trainInterval == 0)
     {
-        for (uint32_t step = 0; step < m_gradientSteps; ++step)
+        for (uint32_t i = 0; i < m_gradientSteps; ++i)
         {
             Train();
         }
@@ -337,7 +228,7 @@ DqnAgent::Train()
 {
     if (m_priorities)
     {
-        const double beta = Interpolate(BETA_START, 1.0, m_steps, m_betaSteps);
+        const double beta = Interpolate(m_betaStart, 1.0, m_steps, m_betaSteps);
         m_priorities->Sample(m_batchSize, beta, m_random, m_draw);
     }
     else
@@ -380,24 +271,19 @@ DqnAgent::ComputeTargets()
 void
 DqnAgent::Descend()
 {
-    if (!m_huber)
+    const float norm = m_gradient.norm();
+    if (!m_huber && norm > MAX_GRADIENT_NORM)
     {
-        ClipNorm(m_gradient, MAX_GRADIENT_NORM);
+        m_gradient *= MAX_GRADIENT_NORM / norm;
     }
-    if (m_optimizer == Optimizer::SGD)
-    {
-        m_online.GetParameters() -= static_cast<float>(m_learningRate) * m_gradient;
-    }
-    else
+    if (m_optimizer == Optimizer::ADAM)
     {
         m_adam.Step(m_gradient, m_online.GetParameters());
     }
-}
-
-QNetwork::Layout
-DqnAgent::GetLayout() const
-{
-    return m_perChoice ? QNetwork::Layout::PER_CHOICE : QNetwork::Layout::FLAT;
+    else
+    {
+        m_online.GetParameters() -= static_cast<float>(m_learningRate) * m_gradient;
+    }
 }
 
 void
@@ -423,12 +309,33 @@ DqnAgent::GetSignature() const
 {
     return {{"dqn.features", std::to_string(m_spaces.features)},
             {"dqn.choices", std::to_string(m_spaces.choices)},
+            {"dqn.block", std::to_string(m_online.GetShape().blockSize)},
             {"dqn.HiddenLayers", m_hiddenLayers},
             {"dqn.ReplayCapacity", std::to_string(m_replayCapacity)},
             {"dqn.Prioritized", m_prioritized ? "true" : "false"},
             {"dqn.Dueling", m_dueling ? "true" : "false"},
             {"dqn.PerChoice", m_perChoice ? "true" : "false"},
-            {"dqn.prior", m_spaces.prior ? "true" : "false"}};
+            {"dqn.Optimizer", m_optimizer == Optimizer::ADAM ? "Adam" : "Sgd"}};
+}
+
+void
+DqnAgent::CheckSignature(const Safetensors& file, const std::string& path) const
+{
+    // What checkpoints from before these variants were do not say.
+    static const std::map<std::string, std::string> DEFAULTS{{"dqn.block", "0"},
+                                                             {"dqn.Dueling", "false"},
+                                                             {"dqn.PerChoice", "false"},
+                                                             {"dqn.Optimizer", "Adam"}};
+    for (const auto& [key, value] : GetSignature())
+    {
+        const bool absent = file.metadata.count(key) == 0 && DEFAULTS.count(key) > 0;
+        const std::string has = absent ? DEFAULTS.at(key) : file.GetMetadata(key, path);
+        if (has != value)
+        {
+            throw InputError("Checkpoint '" + path + "' has " + key + " '" + has +
+                             "', but this agent has '" + value + "'.");
+        }
+    }
 }
 
 void
@@ -439,15 +346,11 @@ DqnAgent::SavePolicy(const std::string& path,
     Safetensors file;
     file.metadata = {{"sterna.kind", "q"},
                      {"sterna.features", std::to_string(m_spaces.features)},
-                     {"sterna.choices", std::to_string(m_spaces.choices)},
-                     {"sterna.block", std::to_string(m_perChoice ? m_spaces.blockSize : 0)},
                      {"sterna.embedding", "0"},
                      {"sterna.parameters", "0"},
                      {"sterna.activation", "relu"},
-                     {"sterna.prior", m_spaces.prior ? "true" : "false"},
-                     {"sterna.layout", m_perChoice ? "per-choice" : "flat"},
-                     {"sterna.dueling", m_dueling ? "true" : "false"},
                      {"sterna.agent", GetInstanceTypeId().GetName()}};
+    QNetwork::StoreShape(file, m_online.GetShape());
     file.metadata.insert(metadata.begin(), metadata.end());
     m_online.Store(file, "q");
     // Any input would do; this one has values of both signs at every width.
@@ -469,7 +372,10 @@ DqnAgent::SaveCheckpoint(const std::string& path) const
     file.metadata["dqn.random"] = m_random.GetState();
     m_online.Store(file, "online");
     m_target.Store(file, "target");
-    m_adam.Store(file, "adam");
+    if (m_optimizer == Optimizer::ADAM)
+    {
+        m_adam.Store(file, "adam");
+    }
     m_replay->Store(file, "replay");
     if (m_priorities)
     {
@@ -483,21 +389,13 @@ DqnAgent::LoadCheckpoint(const std::string& path)
 {
     NS_LOG_FUNCTION(this << path);
     const Safetensors file = Safetensors::Read(path);
-    for (const auto& [key, value] : GetSignature())
-    {
-        if (file.GetMetadata(key, path) != value)
-        {
-            throw InputError("Checkpoint '" + path + "' has " + key + " '" +
-                             file.GetMetadata(key, path) + "', but this agent has '" + value +
-                             "'.");
-        }
-    }
+    CheckSignature(file, path);
     const auto steps = file.GetCount("dqn.steps", path);
     Generator random;
     random.SetState(file.GetMetadata("dqn.random", path));
     const auto load = [&](const char* prefix) {
         QNetwork network =
-            QNetwork::Load(file, prefix, m_spaces, GetLayout(), m_dueling, Mlp::Hidden::RELU, path);
+            QNetwork::Load(file, prefix, m_online.GetShape(), Mlp::Hidden::RELU, path);
         if (network.GetWidths() != m_online.GetWidths())
         {
             throw InputError("Checkpoint '" + path + "' has other layers in its network '" +
@@ -507,7 +405,10 @@ DqnAgent::LoadCheckpoint(const std::string& path)
     };
     QNetwork online = load("online");
     QNetwork target = load("target");
-    m_adam.Load(file, "adam", path);
+    if (m_optimizer == Optimizer::ADAM)
+    {
+        m_adam.Load(file, "adam", path);
+    }
     m_replay->Load(file, "replay", path);
     if (m_priorities)
     {

@@ -24,30 +24,28 @@ namespace sterna
 
 /**
  * \ingroup sterna
- * Deep Q-network (Mnih et al., 2015), with Double Q-learning (van Hasselt et al., 2016), a dueling
- * network (Wang et al., 2016) and prioritised replay (Schaul et al., 2016) as Attributes; written by
- * hand on QNetwork and Adam. Its family:
+ * Deep Q-network (Mnih et al., 2015), with Double Q-learning (van Hasselt et al., 2016), dueling
+ * networks (Wang et al., 2016) and prioritised replay (Schaul et al., 2016) as Attributes; written
+ * by hand on QNetwork and Adam.
  *
- * |                   | Double | Dueling | Prioritized |
- * | ----------------- | ------ | ------- | ----------- |
- * | DqnAgent          | no     | no      | no          |
- * | DoubleDqnAgent    | yes    | no      | no          |
- * | DuelingDqnAgent   | yes    | yes     | no          |
- * | PsddqnAgent       | yes    | no      | yes         |
+ * The class is registered under four names, which differ in the initial values of three Attributes
+ * (the table is in sterna-dqn-family.cc): `DqnAgent` has none of them, `DoubleDqnAgent` has Double,
+ * `DuelingDqnAgent` has Dueling, and `PsddqnAgent` has Double and Prioritized. Every Attribute can
+ * be set under each name. CreateObject<DqnAgent>() makes the first; ObjectFactory makes all.
  *
- * One actor chooses among a fixed number of choices. Each Learn() stores a transition; every
- * TrainInterval transitions, from LearningStarts on, each of GradientSteps batches moves
+ * One actor chooses among a fixed number of choices. With PerChoice the features end in one block
+ * per choice, and the policy fits other numbers of choices (see QNetwork). Each Learn() stores a
+ * transition; every TrainInterval transitions, from LearningStarts on, GradientSteps batches move
  * Q(s, a) towards r + Discount * max over the valid a' of Q_target(s', a'). A termination, or a
  * next state without a valid choice, ends the bootstrap; a time limit does not. The target network
  * equals the online one at the start and after every TargetUpdate transitions.
  *
- * The loss is half the squared error, and the gradient's norm is limited to 10. The optimiser is Adam,
- * or plain gradient descent. With Huber it is
+ * The loss is half the squared error, times the replay's weight, and the gradient's norm is limited to 10. With Huber it is
  * linear above an error of 1 instead, which suits rewards with outliers but follows the median:
  * rare terminations then count too little, and values may grow without bound (CartPole shows it).
  *
  * Exploration falls linearly with the number of transitions and draws among the valid choices. The
- * correction exponent of prioritised replay rises linearly from 0.4 to 1 over BetaSteps.
+ * correction exponent of prioritised replay rises linearly from BetaStart to 1 over BetaSteps.
  *
  * AssignStreams() comes before Configure(), which draws the initial weights. The agent continues
  * from one draw of its stream with a Generator, so that a checkpoint resumes to the same bytes
@@ -56,15 +54,15 @@ namespace sterna
 class DqnAgent : public Agent
 {
   public:
-    /// How a gradient becomes a step; unscoped, because enum attributes are numbers in older ns-3.
+    /// Signature of the trace source Loss: transitions seen, loss of the batch.
+    typedef void (*LossTracedCallback)(uint64_t steps, double loss);
+
+    /// How a gradient becomes a step.
     enum Optimizer
     {
         ADAM,
-        SGD //!< plain gradient descent
+        SGD //!< p <- p - LearningRate g
     };
-
-    /// Signature of the trace source Loss: transitions seen, loss of the batch.
-    typedef void (*LossTracedCallback)(uint64_t steps, double loss);
 
     static TypeId GetTypeId();
     DqnAgent();
@@ -99,7 +97,11 @@ class DqnAgent : public Agent
     const Eigen::VectorXf& GetValues(const Eigen::VectorXf& features);
 
   private:
+    /// Registers a member of the family: a name, and what it starts with.
+    static TypeId Describe(const char* name, bool isDouble, bool dueling, bool prioritized);
+
     void DoDispose() override;
+    QNetwork::Layout GetLayout() const;
     void CheckTransition(const Transition& transition) const;
     int Explore(const Observation& observation);
     double GetEpsilon() const;
@@ -108,11 +110,12 @@ class DqnAgent : public Agent
     Eigen::VectorXf ComputeTargets();
     /// Moves the online network down the gradient.
     void Descend();
-    QNetwork::Layout GetLayout() const;
     /// d loss / d values of the chosen choices; the others have none.
     void FillGradient(const Eigen::VectorXf& errors);
     /// All that a checkpoint must agree on with the agent that reads it.
     std::map<std::string, std::string> GetSignature() const;
+    /// Throws InputError if a checkpoint's signature is another one.
+    void CheckSignature(const Safetensors& file, const std::string& path) const;
 
     double m_learningRate;
     double m_discount;
@@ -125,6 +128,8 @@ class DqnAgent : public Agent
     double m_epsilonStart;
     double m_epsilonEnd;
     uint32_t m_epsilonDecaySteps;
+    double m_priorityExponent;
+    double m_betaStart;
     uint32_t m_betaSteps;
     std::string m_hiddenLayers;
     Optimizer m_optimizer;

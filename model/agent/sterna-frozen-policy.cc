@@ -39,13 +39,6 @@ CheckEqual(const std::string& path, const std::string& what, Eigen::Index has, E
     }
 }
 
-std::string
-OptionalMetadata(const Safetensors& file, const std::string& key, const std::string& otherwise)
-{
-    const auto found = file.metadata.find(key);
-    return found == file.metadata.end() ? otherwise : found->second;
-}
-
 Eigen::VectorXf
 ToVector(const Safetensors::Tensor& tensor)
 {
@@ -83,14 +76,8 @@ FrozenPolicy::Configure(const AgentSpaces& spaces)
     LoadHeader(file);
     LoadNetworks(file);
     LoadNormalizer(file);
-    CheckExample(file);
     CheckSpaces(spaces);
-    if (m_kind == Kind::Q && m_perChoice)
-    {
-        AgentSpaces here = spaces; // the example may have had another number of choices
-        here.prior = m_spaces.prior;
-        LoadQ(file, here);
-    }
+    CheckExample(file);
 }
 
 void
@@ -108,19 +95,6 @@ FrozenPolicy::LoadHeader(const Safetensors& file)
     m_spaces.choices = static_cast<Eigen::Index>(file.GetCount("sterna.choices", m_path));
     m_spaces.embedding = static_cast<Eigen::Index>(file.GetCount("sterna.embedding", m_path));
     m_spaces.parameters = static_cast<Eigen::Index>(file.GetCount("sterna.parameters", m_path));
-    const std::string layout = OptionalMetadata(file, "sterna.layout", "flat");
-    if (layout != "flat" && layout != "per-choice")
-    {
-        throw InputError("Policy '" + m_path + "' has the layout '" + layout +
-                         "', not flat or per-choice.");
-    }
-    m_perChoice = layout == "per-choice";
-    if (m_kind == Kind::Q && m_perChoice)
-    {
-        m_spaces.blocks = m_spaces.choices;
-        m_spaces.blockSize = static_cast<Eigen::Index>(file.GetCount("sterna.block", m_path));
-        m_spaces.prior = OptionalMetadata(file, "sterna.prior", "false") == "true";
-    }
     if (m_kind == Kind::WOLPERTINGER)
     {
         m_neighbours = static_cast<Eigen::Index>(file.GetCount("sterna.neighbours", m_path));
@@ -143,7 +117,7 @@ FrozenPolicy::LoadNetworks(const Safetensors& file)
     const auto hidden = activation == "relu" ? Mlp::Hidden::RELU : Mlp::Hidden::TANH;
     if (m_kind == Kind::Q)
     {
-        LoadQ(file, m_spaces);
+        m_q = QNetwork::Load(file, "q", QNetwork::LoadShape(file, m_path), hidden, m_path);
         return;
     }
     m_actor = Mlp::Load(file, "actor", hidden, Mlp::Output::TANH, m_path);
@@ -162,19 +136,6 @@ FrozenPolicy::LoadNetworks(const Safetensors& file)
 }
 
 void
-FrozenPolicy::LoadQ(const Safetensors& file, const AgentSpaces& spaces)
-{
-    const bool tanh = file.GetMetadata("sterna.activation", m_path) == "tanh";
-    m_q = QNetwork::Load(file,
-                         "q",
-                         spaces,
-                         m_perChoice ? QNetwork::Layout::PER_CHOICE : QNetwork::Layout::FLAT,
-                         OptionalMetadata(file, "sterna.dueling", "false") == "true",
-                         tanh ? Mlp::Hidden::TANH : Mlp::Hidden::RELU,
-                         m_path);
-}
-
-void
 FrozenPolicy::LoadNormalizer(const Safetensors& file)
 {
     m_mean.resize(0);
@@ -182,6 +143,12 @@ FrozenPolicy::LoadNormalizer(const Safetensors& file)
     if (file.tensors.count("normalizer.mean") + file.tensors.count("normalizer.scale") == 0)
     {
         return;
+    }
+    if (m_kind == Kind::Q && m_q.GetShape().layout == QNetwork::Layout::PER_CHOICE)
+    {
+        throw InputError("Policy '" + m_path +
+                         "' of layout per-choice has tensors 'normalizer.*', which only the layout "
+                         "flat may have.");
     }
     m_mean = ToVector(file.Get("normalizer.mean", {m_spaces.features}, m_path));
     m_scale = ToVector(file.Get("normalizer.scale", {m_spaces.features}, m_path));
@@ -195,24 +162,31 @@ FrozenPolicy::LoadNormalizer(const Safetensors& file)
 void
 FrozenPolicy::CheckSpaces(const AgentSpaces& spaces) const
 {
-    if (m_kind == Kind::Q && m_perChoice && m_mean.size() == 0)
-    {
-        CheckEqual(m_path, "features per choice", m_spaces.blockSize, spaces.blockSize);
-        CheckEqual(m_path,
-                   "features that choices share",
-                   m_spaces.features - m_spaces.blocks * m_spaces.blockSize,
-                   spaces.features - spaces.blocks * spaces.blockSize);
-        CheckEqual(m_path, "actors", 1, spaces.actors);
-        return;
-    }
-    CheckEqual(m_path, "features", m_spaces.features, spaces.features);
     CheckEqual(m_path, "actors", 1, spaces.actors);
     CheckEqual(m_path, "embedding columns", m_spaces.embedding, spaces.embedding);
     CheckEqual(m_path, "parameters", m_spaces.parameters, spaces.parameters);
+    if (m_kind == Kind::Q && m_q.GetShape().layout == QNetwork::Layout::PER_CHOICE)
+    {
+        CheckBlocks(spaces);
+        return;
+    }
+    CheckEqual(m_path, "features", m_spaces.features, spaces.features);
     if (m_kind == Kind::Q)
     {
         CheckEqual(m_path, "choices", m_spaces.choices, spaces.choices);
     }
+}
+
+void
+FrozenPolicy::CheckBlocks(const AgentSpaces& spaces) const
+{
+    const auto wanted = QNetwork::MakeShape(spaces,
+                                            QNetwork::Layout::PER_CHOICE,
+                                            false,
+                                            "Policy '" + m_path + "' of layout per-choice");
+    const auto& shape = m_q.GetShape();
+    CheckEqual(m_path, "features before the blocks", shape.global, wanted.global);
+    CheckEqual(m_path, "features per block", shape.blockSize, wanted.blockSize);
 }
 
 void
@@ -270,7 +244,7 @@ FrozenPolicy::Evaluate(const Eigen::VectorXf& features, const RowMatrixXf& choic
         return m_q.Forward(seen, m_qWorkspace);
     }
     const Eigen::VectorXf& first = m_actor.Forward(seen, m_actorWorkspace);
-    if (m_kind == Kind::ACTOR)
+    if (m_kind != Kind::WOLPERTINGER)
     {
         return first;
     }

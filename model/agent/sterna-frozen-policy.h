@@ -27,21 +27,21 @@ namespace sterna
  * | --- | --- |
  * | `sterna.kind` | `q`, `actor` or `wolpertinger` |
  * | `sterna.features` | length of Observation::features |
- * | `sterna.choices` | choices of kind `q`; 0 for the others |
+ * | `sterna.choices` | choices of kind `q`; 0 for the others and for the layout `per-choice` |
+ * | `sterna.layout` | of kind `q`: `flat` (also if absent) or `per-choice`, see QNetwork |
+ * | `sterna.dueling` | of kind `q`: `true` or `false` (also if absent), see QNetwork |
+ * | `sterna.global` | of layout `per-choice`: features before the blocks |
+ * | `sterna.block` | of layout `per-choice`: features per block |
  * | `sterna.embedding` | columns of Observation::choices of kind `wolpertinger`; otherwise 0 |
  * | `sterna.parameters` | reals of kind `actor`; otherwise 0 |
  * | `sterna.activation` | `relu` or `tanh`, after every hidden layer |
- * | `sterna.layout` | of kind `q`: `flat` (also if absent) or `per-choice`, see QNetwork |
- * | `sterna.dueling` | of kind `q`: `true` or `false` (also if absent) |
- * | `sterna.prior` | of kind `q`: `true` if a first guess is part of each block, or `false` |
- * | `sterna.block` | features of each choice with the layout `per-choice` |
  * | `sterna.neighbours` | k of kind `wolpertinger` (absent otherwise) |
  * | `sterna.agent` | TypeId of the agent that trained it |
  *
  * Kinds and their tensors (`NAME.N.weight`, `NAME.N.bias`, see Mlp):
  *  - `q`: `q.*` maps the features to one value per choice; the valid choice of the largest value
- *    wins. With the layout `per-choice` it fits any number of choices, and `sterna.features` and
- *    `sterna.choices` are those of its example.
+ *    wins. With the layout `per-choice` the file fits any number of choices; `sterna.features`
+ *    is then the length of the example.
  *  - `actor`: `actor.*` with tanh after its last layer maps the features to Action::parameters
  *    (1 x parameters).
  *  - `wolpertinger`: `actor.*` with tanh after its last layer maps the features to a proto-action
@@ -52,7 +52,8 @@ namespace sterna
  * Of equal values the first wins (the lower index; with `wolpertinger` the nearer row).
  *
  * Optional tensors `normalizer.mean` and `normalizer.scale` (length features): every network then
- * sees (x - mean) / scale, clipped to [-10, 10], instead of x.
+ * sees (x - mean) / scale, clipped to [-10, 10], instead of x; not with the
+ * layout `per-choice`.
  *
  * Optional tensors `example.features` and `example.output`, with `wolpertinger` also
  * `example.choices` (n x embedding): what Evaluate() must give, so that a loaded policy proves
@@ -95,10 +96,10 @@ class FrozenPolicy : public Agent
 
     void LoadHeader(const Safetensors& file);
     void LoadNetworks(const Safetensors& file);
-    /// The network of kind `q` for states of these spaces.
-    void LoadQ(const Safetensors& file, const AgentSpaces& spaces);
     void LoadNormalizer(const Safetensors& file);
     void CheckSpaces(const AgentSpaces& spaces) const;
+    /// CheckSpaces() of the features and choices of the layout `per-choice`.
+    void CheckBlocks(const AgentSpaces& spaces) const;
     void CheckExample(const Safetensors& file);
     /// The features as the networks see them.
     const Eigen::VectorXf& Normalize(const Eigen::VectorXf& features);
@@ -110,9 +111,8 @@ class FrozenPolicy : public Agent
     Kind m_kind{Kind::Q};
     Eigen::Index m_neighbours{0};
     AgentSpaces m_spaces; //!< as the file states them
-    QNetwork m_q;
-    bool m_perChoice{false};
-    Mlp m_actor; //!< the network that sees only the features
+    QNetwork m_q;         //!< the network of kind `q`
+    Mlp m_actor;          //!< of the other kinds, the network that sees only the features
     Mlp m_critic;
     Eigen::ArrayXf m_mean; //!< empty: no normalisation
     Eigen::ArrayXf m_scale;

@@ -239,6 +239,28 @@ Mlp::ForwardShared(const Eigen::Ref<const Eigen::VectorXf>& shared,
     return Continue(1, workspace);
 }
 
+const RowMatrixXf&
+Mlp::ForwardGroups(const Eigen::Ref<const RowMatrixXf>& shared,
+                   const Eigen::Ref<const RowMatrixXf>& rows,
+                   Workspace& workspace) const
+{
+    NS_ASSERT_MSG(shared.cols() + rows.cols() == GetInputs(), "inputs of another length");
+    NS_ASSERT_MSG(shared.rows() > 0 && rows.rows() % shared.rows() == 0, "groups differ in size");
+    workspace.layers.resize(m_layers.size());
+    RowMatrixXf& common = workspace.common;
+    common.noalias() = shared * Weight(m_layers[0]).leftCols(shared.cols()).transpose();
+    common.rowwise() += Bias(m_layers[0]).transpose();
+    RowMatrixXf& first = workspace.layers[0];
+    first.noalias() = rows * Weight(m_layers[0]).rightCols(rows.cols()).transpose();
+    const Eigen::Index size = rows.rows() / shared.rows();
+    for (Eigen::Index i = 0; i < shared.rows(); ++i)
+    {
+        first.middleRows(i * size, size).rowwise() += common.row(i);
+    }
+    Activate(0, first);
+    return Continue(1, workspace);
+}
+
 void
 Mlp::Backward(const Eigen::Ref<const RowMatrixXf>& inputs,
               const Eigen::Ref<const RowMatrixXf>& outputGradient,

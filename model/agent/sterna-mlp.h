@@ -53,6 +53,7 @@ class Mlp
         std::vector<RowMatrixXf> layers;     //!< outputs of each layer (batch x width)
         std::vector<RowMatrixXf> gradients;  //!< loss gradients before each layer's activation
         std::vector<Eigen::VectorXf> single; //!< outputs of each layer, one sample
+        RowMatrixXf common;                  //!< first layer of what a group shares
     };
 
     Mlp() = default;
@@ -100,6 +101,16 @@ class Mlp
      * of the first layer is computed once.
      */
     const RowMatrixXf& ForwardShared(const Eigen::Ref<const Eigen::VectorXf>& shared,
+                                     const Eigen::Ref<const RowMatrixXf>& rows,
+                                     Workspace& workspace) const;
+
+    /**
+     * Several such groups: of the rows, the first n follow shared(0), the next n shared(1), ...
+     * \param shared one row per group (groups x numbers), perhaps without columns
+     * \param rows n rows per group (groups n x numbers)
+     * \return the outputs, one row per row of `rows`
+     */
+    const RowMatrixXf& ForwardGroups(const Eigen::Ref<const RowMatrixXf>& shared,
                                      const Eigen::Ref<const RowMatrixXf>& rows,
                                      Workspace& workspace) const;
 

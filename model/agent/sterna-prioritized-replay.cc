@@ -21,17 +21,17 @@ NS_LOG_COMPONENT_DEFINE("SternaPrioritizedReplay");
 namespace
 {
 
-constexpr double ALPHA = 0.6;
 constexpr double EPSILON = 1e-6;
 
 } // namespace
 
-PrioritizedReplay::PrioritizedReplay(Eigen::Index capacity)
+PrioritizedReplay::PrioritizedReplay(Eigen::Index capacity, double exponent)
     : m_capacity(capacity),
+      m_exponent(exponent),
       m_tickets(capacity, 0),
       m_tree(capacity)
 {
-    NS_LOG_FUNCTION(this << capacity);
+    NS_LOG_FUNCTION(this << capacity << exponent);
 }
 
 void
@@ -76,7 +76,7 @@ PrioritizedReplay::Update(const Draw& draw, const Eigen::VectorXf& errors)
             continue;
         }
         const double priority = std::abs(error) + EPSILON;
-        const auto weight = static_cast<float>(std::pow(priority, ALPHA));
+        const auto weight = static_cast<float>(std::pow(priority, m_exponent));
         m_largest = std::max(m_largest, weight);
         m_tree.Set(draw.slots[i], weight);
     }

@@ -25,7 +25,7 @@ namespace sterna
  * replay of Schaul et al., ICLR 2016.
  *
  * It knows slots, not transitions: a ReplayBuffer holds those. Slot i has the weight
- * p_i^0.6 with p_i = |error_i| + 1e-6, and a transition just added has the largest weight so far.
+ * p_i^alpha with p_i = |error_i| + 1e-6, and a transition just added has the largest weight so far.
  * A draw divides the total into as many equal ranges as slots are wanted and takes one from each.
  */
 class PrioritizedReplay
@@ -40,8 +40,11 @@ class PrioritizedReplay
         Eigen::VectorXf weights;
     };
 
-    /// \param capacity number of slots, > 0
-    explicit PrioritizedReplay(Eigen::Index capacity);
+    /**
+     * \param capacity number of slots, > 0
+     * \param exponent alpha, how far draws follow the errors: 0 (not) to 1 (in proportion)
+     */
+    explicit PrioritizedReplay(Eigen::Index capacity, double exponent = 0.6);
 
     /// A new transition went to `slot`.
     void Add(Eigen::Index slot);
@@ -69,6 +72,7 @@ class PrioritizedReplay
 
   private:
     Eigen::Index m_capacity;
+    double m_exponent;               //!< alpha
     Eigen::Index m_filled{0};        //!< slots with a transition
     float m_largest{1};              //!< the largest weight so far
     uint64_t m_nextTicket{0};        //!< counts the transitions

@@ -7,7 +7,9 @@
 
 #include "sterna-agent.h"
 #include "sterna-mlp.h"
+#include "sterna-safetensors.h"
 
+#include <Eigen/Core>
 #include <string>
 #include <vector>
 
@@ -18,107 +20,132 @@ namespace sterna
 
 /**
  * \ingroup sterna
- * Values of all choices in a state, Q(s, a), from one Mlp.
+ * The values Q(s, a) of all choices a in a state s: an Mlp, and how features go in and values come
+ * out of it.
  *
- * FLAT: the features go in, and one output per choice comes out. PER_CHOICE: the features are
- * (global, block of choice 0, block of choice 1, ...); the same Mlp maps (global, block a) to the
- * value of choice a. Its weights do not depend on the number of choices, each sample teaches it about
- * all of them, and values move with the blocks when these change places.
+ * Layouts:
+ *  - FLAT: the Mlp sees all features and has one output per choice.
+ *  - PER_CHOICE: the features end in one block per choice, all alike. The Mlp sees the features
+ *    before the blocks and the block of choice a, and its output is the value of choice a. So its
+ *    weights do not depend on the number of choices, which the length of the features gives.
  *
  * Where the spaces have a prior, the last feature of a block is a first guess of its choice's value,
  * and the Mlp learns what to add to it (residual learning, Johannink et al., ICRA 2019): an untrained
  * network chooses about as the guess does, and far from what was learned the guess still holds.
  *
- * Dueling (Wang et al., ICML 2016): Q(s, a) = V(s) + A(s, a) - mean over all a' of A(s, a'). FLAT has
- * one more output for V, the first; PER_CHOICE has two per choice, v and A, and V is the mean of the
- * v.
+ * Dueling (Wang et al., ICML 2016) divides a value into that of the state and the advantage of a
+ * choice, Q(s, a) = V(s) + A(s, a) - mean over a' of A(s, a'). The mean is over all choices, valid
+ * or not: a network knows no masks. The Mlp then has one output more, the first:
+ *  - FLAT: V, then A of every choice;
+ *  - PER_CHOICE: v and A of one choice; V(s) is the mean of v over the choices.
  */
 class QNetwork
 {
   public:
-    /// How choices meet the network.
     enum class Layout
     {
         FLAT,
         PER_CHOICE
     };
 
-    /// Intermediate results of one call; grows once and is reused.
+    /// What features and values look like.
+    struct Shape
+    {
+        Layout layout{Layout::FLAT};
+        bool dueling{false};
+        Eigen::Index global{0};    //!< features before the blocks; FLAT: all features
+        Eigen::Index blockSize{0}; //!< features per block; FLAT: 0
+        Eigen::Index choices{0};   //!< FLAT: number of choices; PER_CHOICE: 0, which is any
+        bool prior{false};         //!< PER_CHOICE: a block's last feature is a first guess
+    };
+
+    /// Intermediate results of one call, reused by later ones.
     struct Workspace
     {
         Mlp::Workspace mlp;
-        RowMatrixXf rows;           //!< PER_CHOICE: (batch x choices) samples of the Mlp
-        RowMatrixXf values;         //!< Q (batch x choices)
-        RowMatrixXf rawGradient;    //!< d loss / d outputs of the Mlp
-        Eigen::VectorXf single;     //!< Q of one sample
-        Eigen::VectorXf chosen;     //!< Q of one choice per sample
-        RowMatrixXf chosenGradient; //!< d loss / d Q (batch x choices), 0 but for those choices
+        RowMatrixXf blocks;         //!< one block per row (batch choices x blockSize)
+        RowMatrixXf values;         //!< batch x choices
+        Eigen::VectorXf chosen;     //!< values of one choice per sample
+        RowMatrixXf chosenGradient; //!< batch x choices, 0 but for those choices
+        Eigen::VectorXf single;     //!< values of one sample
+        RowMatrixXf outputGradient; //!< d loss / d outputs of the Mlp
+        RowMatrixXf inputs;         //!< inputs of the rows that have a gradient
+        Mlp::Workspace active;      //!< the layers of these rows
     };
 
+    /**
+     * The shape that fits `spaces`. Throws InputError if the layout is PER_CHOICE and the features
+     * do not end in one block per choice.
+     * \param owner who asks, for the message
+     */
+    static Shape MakeShape(const AgentSpaces& spaces,
+                           Layout layout,
+                           bool dueling,
+                           const std::string& owner);
+
+    /**
+     * Reads the shape from a policy's metadata: `sterna.features`, `sterna.choices`,
+     * `sterna.layout` (`flat`, also if absent, or `per-choice`), `sterna.dueling` (`false`, also if
+     * absent, or `true`), and for `per-choice` also `sterna.global`, `sterna.block` and `sterna.prior`
+     * (as `sterna.dueling`). Throws InputError if they contradict each other.
+     */
+    static Shape LoadShape(const Safetensors& file, const std::string& path);
+
+    /// Adds what LoadShape() reads, but for `sterna.features`.
+    static void StoreShape(Safetensors& file, const Shape& shape);
+
     QNetwork() = default;
+    /// \param hidden widths of the hidden layers; all parameters are 0
+    QNetwork(const Shape& shape, const std::vector<Eigen::Index>& hidden, Mlp::Hidden activation);
 
-    /**
-     * \param spaces features and choices; PER_CHOICE also needs as many blocks as choices
-     * \param hidden widths of the hidden layers
-     * \throws InputError if PER_CHOICE has no blocks for the choices
-     */
-    QNetwork(const AgentSpaces& spaces,
-             const std::vector<Eigen::Index>& hidden,
-             Layout layout,
-             bool dueling);
-
-    /**
-     * Reads what Store() wrote: `PREFIX.N.weight` and `PREFIX.N.bias`.
-     * \param spaces of the states that will be looked at
-     * \param path the file's name for the message
-     * \throws InputError if the file's network does not fit the spaces
-     */
+    /// Reads an Mlp (see Mlp::Load); throws InputError if its inputs or outputs do not fit.
     static QNetwork Load(const Safetensors& file,
                          const std::string& prefix,
-                         const AgentSpaces& spaces,
-                         Layout layout,
-                         bool dueling,
+                         const Shape& shape,
                          Mlp::Hidden activation,
                          const std::string& path);
     void Store(Safetensors& file, const std::string& prefix) const;
-
-    /// Draws the parameters, as Mlp::Initialize().
     void Initialize(Ptr<UniformRandomVariable> uniform);
 
+    const Shape& GetShape() const;
     const std::vector<Eigen::Index>& GetWidths() const;
+    /// The flat buffer of the Mlp.
     Eigen::VectorXf& GetParameters();
     const Eigen::VectorXf& GetParameters() const;
-    Layout GetLayout() const;
-    bool IsDueling() const;
 
-    /// Values of one state's choices.
-    const Eigen::VectorXf& Forward(const Eigen::VectorXf& features, Workspace& workspace) const;
-    /// Values of many states' choices (batch x choices).
-    const RowMatrixXf& ForwardBatch(const RowMatrixXf& features, Workspace& workspace) const;
+    /// One sample. \return the values of all choices, valid until the workspace is used again
+    const Eigen::VectorXf& Forward(const Eigen::Ref<const Eigen::VectorXf>& features,
+                                   Workspace& workspace) const;
+
+    /// One sample per row. \return the values (batch x choices)
+    const RowMatrixXf& ForwardBatch(const Eigen::Ref<const RowMatrixXf>& features,
+                                    Workspace& workspace) const;
+
     /**
      * Gradient of a loss, after ForwardBatch() with the same features and workspace.
-     * \param valueGradient d loss / d Q (batch x choices)
+     * \param valueGradient d loss / d values (batch x choices)
      * \param gradient is set to d loss / d parameters
      */
-    void Backward(const RowMatrixXf& features,
-                  const RowMatrixXf& valueGradient,
+    void Backward(const Eigen::Ref<const RowMatrixXf>& features,
+                  const Eigen::Ref<const RowMatrixXf>& valueGradient,
                   Workspace& workspace,
                   Eigen::VectorXf& gradient) const;
 
     /**
-     * Values of one choice per state, without those of the others where these are not needed.
-     * \param choices one index per state (batch x 1)
+     * Values of one choice per sample, without those of the others where these are not needed.
+     * \param choices one index per sample (batch x 1)
      */
-    const Eigen::VectorXf& ForwardChosen(const RowMatrixXf& features,
-                                         const RowMatrixXf& choices,
+    const Eigen::VectorXf& ForwardChosen(const Eigen::Ref<const RowMatrixXf>& features,
+                                         const Eigen::Ref<const RowMatrixXf>& choices,
                                          Workspace& workspace) const;
+
     /**
      * Gradient of a loss, after ForwardChosen() with the same features, choices and workspace.
-     * \param valueGradient d loss / d Q of the chosen choices
+     * \param valueGradient d loss / d values of the chosen choices
      * \param gradient is set to d loss / d parameters
      */
-    void BackwardChosen(const RowMatrixXf& features,
-                        const RowMatrixXf& choices,
+    void BackwardChosen(const Eigen::Ref<const RowMatrixXf>& features,
+                        const Eigen::Ref<const RowMatrixXf>& choices,
                         const Eigen::VectorXf& valueGradient,
                         Workspace& workspace,
                         Eigen::VectorXf& gradient) const;
@@ -126,22 +153,21 @@ class QNetwork
   private:
     /// Whether the value of a choice depends on its own block alone.
     bool ChoicesAreIndependent() const;
-    /// Splits states into one sample of the Mlp per choice.
-    void Split(const Eigen::Ref<const RowMatrixXf>& features, RowMatrixXf& rows) const;
-    /// Outputs of the Mlp -> Q.
-    void Combine(const RowMatrixXf& outputs, RowMatrixXf& values) const;
-    /// Adds the first guesses that stand in the Mlp's samples.
-    void AddPrior(const RowMatrixXf& rows, RowMatrixXf& values) const;
-    /// d loss / d Q -> d loss / d outputs of the Mlp.
-    void Distribute(const RowMatrixXf& valueGradient, RowMatrixXf& rawGradient) const;
+    /// How many choices features of this length describe.
+    Eigen::Index CountChoices(Eigen::Index features) const;
+    /// ForwardBatch() in the layout PER_CHOICE.
+    const RowMatrixXf& ForwardBlocks(const Eigen::Ref<const RowMatrixXf>& features,
+                                     Workspace& workspace) const;
+    /// Sets workspace.outputGradient.
+    void FillOutputGradient(const Eigen::Ref<const RowMatrixXf>& valueGradient,
+                            Workspace& workspace) const;
+    /// Backward() in the layout PER_CHOICE; most rows of a batch have no gradient and are left out.
+    void BackwardBlocks(const Eigen::Ref<const RowMatrixXf>& features,
+                        Workspace& workspace,
+                        Eigen::VectorXf& gradient) const;
 
+    Shape m_shape;
     Mlp m_mlp;
-    Eigen::Index m_choices{0};
-    Eigen::Index m_global{0}; //!< PER_CHOICE: features that all choices share
-    Eigen::Index m_block{0};  //!< PER_CHOICE: features of each choice
-    Layout m_layout{Layout::FLAT};
-    bool m_dueling{false};
-    bool m_prior{false};
 };
 
 } // namespace sterna
