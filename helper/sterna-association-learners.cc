@@ -26,7 +26,8 @@ namespace
 {
 
 const std::string PROBLEM = AssociationProblem::Name;
-const std::string FEATURES_KEY = "association.features";
+/// What a policy's file must tell of how it was trained: attributes of its decider.
+const std::vector<std::string> TOLD{"Features", "Turns", "IdleTurns"};
 const std::vector<std::string> FAMILY{"DqnAgent",
                                       "DoubleDqnAgent",
                                       "DuelingDqnAgent",
@@ -51,6 +52,7 @@ SetPaper()
     Config::SetDefault(DECIDER + "Features", StringValue("Paper"));
     Config::SetDefault(DECIDER + "Next", StringValue("SameSatellite"));
     Config::SetDefault(DECIDER + "Reward", StringValue("Own"));
+    Config::SetDefault(DECIDER + "Turns", StringValue("Index"));
     Config::SetDefault(DECIDER + "IdleTurns", BooleanValue(true));
     SetFamily("PerChoice", BooleanValue(false));
     SetFamily("Optimizer", StringValue("Sgd"));
@@ -77,7 +79,9 @@ SetOffers()
     Config::SetDefault(DECIDER + "Features", StringValue("Offers"));
     Config::SetDefault(DECIDER + "Next", StringValue("SameSatellite"));
     Config::SetDefault(DECIDER + "Reward", StringValue("Difference"));
+    Config::SetDefault(DECIDER + "Turns", StringValue("LargestOffer"));
     Config::SetDefault(DECIDER + "IdleTurns", BooleanValue(false));
+    Config::SetDefault(DECIDER + "Prior", BooleanValue(true));
     SetFamily("PerChoice", BooleanValue(true));
     SetFamily("Optimizer", StringValue("Adam"));
     SetFamily("LearningRate", DoubleValue(1e-3));
@@ -136,15 +140,19 @@ CreateAssociationPolicy(const std::string& path)
 {
     const auto decider = DeciderOf(CreatePolicy(path), false);
     const bool script = path.size() > 3 && path.substr(path.size() - 3) == ".pt";
-    if (!script)
+    if (script)
     {
-        const std::string features = Safetensors::Read(path).GetMetadata(FEATURES_KEY, path);
-        if (!decider->SetAttributeFailSafe("Features", StringValue(features)))
+        return decider; // it tells nothing: the attributes' defaults count
+    }
+    const auto file = Safetensors::Read(path);
+    for (const auto& attribute : TOLD)
+    {
+        const std::string value = file.GetMetadata("association." + attribute, path);
+        if (!decider->SetAttributeFailSafe(attribute, StringValue(value)))
         {
-            throw InputError("Policy '" + path + "' sees the features '" + features +
-                             "'; Offers or Paper was expected.");
+            throw InputError("Policy '" + path + "' was trained with the " + attribute + " '" +
+                             value + "', which AssociationAgentDecider does not know.");
         }
-        decider->SetAttribute("IdleTurns", BooleanValue(features == "Paper"));
     }
     return decider;
 }
@@ -152,9 +160,14 @@ CreateAssociationPolicy(const std::string& path)
 std::map<std::string, std::string>
 AssociationPolicyMetadata(const Ptr<AssociationDecider>& decider)
 {
-    StringValue features;
-    decider->GetAttribute("Features", features);
-    return {{FEATURES_KEY, features.Get()}};
+    std::map<std::string, std::string> metadata;
+    for (const auto& attribute : TOLD)
+    {
+        StringValue value;
+        decider->GetAttribute(attribute, value);
+        metadata["association." + attribute] = value.Get();
+    }
+    return metadata;
 }
 
 } // namespace sterna

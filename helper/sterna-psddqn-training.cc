@@ -104,6 +104,38 @@ class LossMeter
     uint64_t m_count{0};
 };
 
+/// Attributes' defaults that hold for a while.
+class DefaultsScope
+{
+  public:
+    explicit DefaultsScope(const std::map<std::string, std::string>& changes)
+    {
+        for (const auto& [attribute, value] : changes)
+        {
+            const std::size_t colons = attribute.rfind("::");
+            TypeId::AttributeInformation information;
+            TypeId::LookupByName(attribute.substr(0, colons))
+                .LookupAttributeByName(attribute.substr(colons + 2), &information);
+            m_before[attribute] = information.initialValue->SerializeToString(information.checker);
+            Config::SetDefault(attribute, StringValue(value));
+        }
+    }
+
+    ~DefaultsScope()
+    {
+        for (const auto& [attribute, value] : m_before)
+        {
+            Config::SetDefault(attribute, StringValue(value));
+        }
+    }
+
+    DefaultsScope(const DefaultsScope&) = delete;
+    DefaultsScope& operator=(const DefaultsScope&) = delete;
+
+  private:
+    std::map<std::string, std::string> m_before;
+};
+
 } // namespace
 
 PsddqnTrained
@@ -135,10 +167,7 @@ TrainPsddqnLearner(const PsddqnLearner& learner,
     trained.utility.clear();
     trained.loss.clear();
     SetAssociationLearning(learner.learning);
-    for (const auto& [attribute, value] : learner.changes)
-    {
-        Config::SetDefault(attribute, StringValue(value));
-    }
+    const DefaultsScope changed(learner.changes);
     const auto decider = CreateAssociationDecider(learner.agent, true);
     const auto agent = DynamicCast<AssociationAgentDecider>(decider)->GetAgent();
     LossMeter meter(agent);

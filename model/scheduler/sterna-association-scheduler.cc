@@ -37,8 +37,7 @@ TypeId
 AssociationScheduler::GetTypeId()
 {
     using Turns = AssociationSystem::Turns;
-    const auto bits = MakeUintegerChecker<uint64_t>();
-    const auto weight = MakeDoubleChecker<double>(0);
+    // Each Attribute has a checker of its own: ObjectFactory::Set() tells Attributes by theirs.
     static TypeId tid =
         TypeId("ns3::sterna::AssociationScheduler")
             .SetParent<SlotScheduler>()
@@ -58,22 +57,22 @@ AssociationScheduler::GetTypeId()
                           "Variance of the error of channel estimates, relative to the gain.",
                           DoubleValue(0),
                           MakeDoubleAccessor(&AssociationScheduler::m_csiErrorVariance),
-                          weight)
+                          MakeDoubleChecker<double>(0))
             .AddAttribute("Capacity",
                           "Storage of a gateway that has no BundleStorage of its own, in bit.",
                           UintegerValue(1600000000000),
                           MakeUintegerAccessor(&AssociationScheduler::m_capacity),
-                          bits)
+                          MakeUintegerChecker<uint64_t>())
             .AddAttribute("Reserve",
                           "Of this, what is never filled, in bit.",
                           UintegerValue(8000000000),
                           MakeUintegerAccessor(&AssociationScheduler::m_reserve),
-                          bits)
+                          MakeUintegerChecker<uint64_t>())
             .AddAttribute("Stock",
                           "What each satellite holds at the start, in bit.",
                           UintegerValue(96000000000),
                           MakeUintegerAccessor(&AssociationScheduler::m_stock),
-                          bits)
+                          MakeUintegerChecker<uint64_t>())
             .AddAttribute("Unit",
                           "The unit of data in utilities and costs, in bit.",
                           UintegerValue(8000000000),
@@ -83,17 +82,17 @@ AssociationScheduler::GetTypeId()
                           "omega, worth of a unit of data.",
                           DoubleValue(0.7),
                           MakeDoubleAccessor(&AssociationScheduler::m_dataWeight),
-                          weight)
+                          MakeDoubleChecker<double>(0))
             .AddAttribute("CostWeight",
                           "xi, weight of the storage cost.",
                           DoubleValue(0.3),
                           MakeDoubleAccessor(&AssociationScheduler::m_costWeight),
-                          weight)
+                          MakeDoubleChecker<double>(0))
             .AddAttribute("StorageCost",
                           "kappa: a unit costs kappa / C where C units are left.",
                           DoubleValue(200),
                           MakeDoubleAccessor(&AssociationScheduler::m_storageCost),
-                          weight)
+                          MakeDoubleChecker<double>(0))
             .AddAttribute(
                 "Turns",
                 "The order in which satellites choose: Index or LargestOffer first.",

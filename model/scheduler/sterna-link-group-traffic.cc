@@ -38,7 +38,7 @@ WholeBytes(double mbit)
 TypeId
 LinkGroupTraffic::GetTypeId()
 {
-    const auto volume = MakeDoubleChecker<double>(0);
+    // Each Attribute has a checker of its own: ObjectFactory::Set() tells Attributes by theirs.
     static TypeId tid =
         TypeId("ns3::sterna::LinkGroupTraffic")
             .SetParent<Object>()
@@ -53,32 +53,32 @@ LinkGroupTraffic::GetTypeId()
                           "Least demand of a cellular UE, Mbit.",
                           DoubleValue(10),
                           MakeDoubleAccessor(&LinkGroupTraffic::m_cellularMin),
-                          volume)
+                          MakeDoubleChecker<double>(0))
             .AddAttribute("CellularMax",
                           "Largest demand of a cellular UE, Mbit.",
                           DoubleValue(90),
                           MakeDoubleAccessor(&LinkGroupTraffic::m_cellularMax),
-                          volume)
+                          MakeDoubleChecker<double>(0))
             .AddAttribute("DualModeMin",
                           "Least demand of a dual-mode UE, Mbit.",
                           DoubleValue(60),
                           MakeDoubleAccessor(&LinkGroupTraffic::m_dualModeMin),
-                          volume)
+                          MakeDoubleChecker<double>(0))
             .AddAttribute("DualModeMax",
                           "Largest demand of a dual-mode UE, Mbit.",
                           DoubleValue(440),
                           MakeDoubleAccessor(&LinkGroupTraffic::m_dualModeMax),
-                          volume)
+                          MakeDoubleChecker<double>(0))
             .AddAttribute("AccessMin",
                           "Least demand of a BS or TST, Mbit.",
                           DoubleValue(130),
                           MakeDoubleAccessor(&LinkGroupTraffic::m_accessMin),
-                          volume)
+                          MakeDoubleChecker<double>(0))
             .AddAttribute("AccessMax",
                           "Largest demand of a BS or TST, Mbit.",
                           DoubleValue(630),
                           MakeDoubleAccessor(&LinkGroupTraffic::m_accessMax),
-                          volume)
+                          MakeDoubleChecker<double>(0))
             .AddAttribute("EpsilonMin",
                           "Least share of its demand from which a device is served.",
                           DoubleValue(0.3),
