@@ -226,6 +226,23 @@ TrainTasks(const std::vector<Ptr<Agent>>& agents,
     {
         deciders.push_back(DynamicCast<LinkGroupAgentDecider>(CreateLinkGroupDecider(agent, true)));
     }
+    const auto begin = [&](Episode& episode) {
+        episode.Check(deciders);
+        for (std::size_t i = 0; i < agents.size() && resumes; ++i)
+        {
+            agents[i]->LoadCheckpoint(CheckpointOf(checkpoint, i));
+        }
+        if (resumes)
+        {
+            episode.AssignStreams(); // as an undisturbed run does in every run
+        }
+    };
+    if (first >= runs.size()) // nothing is left to do, but the agents must be what was trained
+    {
+        RunScope scope;
+        Episode episode(deciders, tasks, 1);
+        begin(episode);
+    }
     for (std::size_t r = first; r < runs.size(); ++r)
     {
         RunScope scope;
@@ -233,15 +250,7 @@ TrainTasks(const std::vector<Ptr<Agent>>& agents,
         Episode episode(deciders, tasks, runs[r]);
         if (r == first)
         {
-            episode.Check(deciders);
-        }
-        for (std::size_t i = 0; i < agents.size() && r == first && resumes; ++i)
-        {
-            agents[i]->LoadCheckpoint(CheckpointOf(checkpoint, i));
-        }
-        if (r == first && resumes)
-        {
-            episode.AssignStreams(); // as an undisturbed run does in every run
+            begin(episode);
         }
         for (std::size_t i = 0; i < agents.size() && agents.size() > 1; ++i)
         {

@@ -69,7 +69,7 @@ WriteCurve(const std::string& path, const PsddqnTrained& trained)
 {
     {
         std::ofstream file(path + ".part");
-        file << "utility,loss\n" << std::setprecision(10);
+        file << "utility,loss\n" << std::setprecision(17); // read back as it was
         for (std::size_t e = 0; e < trained.utility.size(); ++e)
         {
             file << trained.utility[e] << "," << trained.loss[e] << "\n";

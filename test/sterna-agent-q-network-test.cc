@@ -310,6 +310,74 @@ class PerChoiceTest : public TestCase
     }
 };
 
+/// Values and gradients of one choice per state are those of all choices, with and without a guess.
+class ChosenTest : public TestCase
+{
+  public:
+    ChosenTest(Layout layout, bool dueling, bool prior)
+        : TestCase(std::string("Chosen values and their gradients are those of all choices: ") +
+                   (layout == Layout::FLAT ? "flat" : "per choice") + (dueling ? ", dueling" : "") +
+                   (prior ? ", with a first guess" : "")),
+          m_layout(layout),
+          m_dueling(dueling),
+          m_prior(prior)
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        AgentSpaces spaces = GetSpaces();
+        spaces.prior = m_prior;
+        QNetwork network(QNetwork::MakeShape(spaces, m_layout, m_dueling, "the test"),
+                         {6, 5},
+                         Mlp::Hidden::RELU);
+        network.Initialize(MakeStream(22));
+        QNetwork plain(QNetwork::MakeShape(GetSpaces(), m_layout, m_dueling, "the test"),
+                       {6, 5},
+                       Mlp::Hidden::RELU);
+        plain.GetParameters() = network.GetParameters();
+        const RowMatrixXf states =
+            RowMatrixXf::NullaryExpr(3, spaces.features, [](Eigen::Index i, Eigen::Index j) {
+                return std::sin(1.7f * i + 0.9f * j);
+            });
+        const RowMatrixXf choices = (RowMatrixXf(3, 1) << 2, 0, 3).finished();
+        const Eigen::VectorXf slopes = (Eigen::VectorXf(3) << 0.7f, -1.3f, 0.4f).finished();
+        QNetwork::Workspace workspace;
+        const RowMatrixXf values = network.ForwardBatch(states, workspace);
+        RowMatrixXf valueGradient = RowMatrixXf::Zero(3, CHOICES);
+        for (int i = 0; i < 3; ++i)
+        {
+            valueGradient(i, int(choices(i, 0))) = slopes[i];
+        }
+        Eigen::VectorXf expected;
+        network.Backward(states, valueGradient, workspace, expected);
+
+        const Eigen::VectorXf chosen = network.ForwardChosen(states, choices, workspace);
+        Eigen::VectorXf gradient;
+        network.BackwardChosen(states, choices, slopes, workspace, gradient);
+        QNetwork::Workspace plainWorkspace;
+        const RowMatrixXf corrections = plain.ForwardBatch(states, plainWorkspace);
+        for (int i = 0; i < 3; ++i)
+        {
+            const int choice = int(choices(i, 0));
+            NS_TEST_EXPECT_MSG_EQ_TOL(chosen[i], values(i, choice), 1e-5, "state " << i);
+            const float guess = m_prior ? states(i, GLOBAL + (choice + 1) * BLOCK - 1) : 0.0f;
+            NS_TEST_EXPECT_MSG_EQ_TOL(chosen[i],
+                                      corrections(i, choice) + guess,
+                                      1e-5,
+                                      "the network adds to the guess in state " << i);
+            const Eigen::VectorXf single = network.Forward(states.row(i).transpose(), workspace);
+            NS_TEST_EXPECT_MSG_EQ_TOL(single[choice], chosen[i], 1e-5, "alone, state " << i);
+        }
+        NS_TEST_EXPECT_MSG_LT((gradient - expected).norm(), 1e-5 * expected.norm(), "gradient");
+    }
+
+    Layout m_layout;
+    bool m_dueling;
+    bool m_prior;
+};
+
 } // namespace
 
 std::vector<TestCase*>
@@ -320,6 +388,10 @@ MakeQNetworkTests()
             new QNetworkGradientTest(Layout::FLAT, true),
             new QNetworkGradientTest(Layout::PER_CHOICE, false),
             new QNetworkGradientTest(Layout::PER_CHOICE, true),
+            new ChosenTest(Layout::FLAT, true, false),
+            new ChosenTest(Layout::PER_CHOICE, false, false),
+            new ChosenTest(Layout::PER_CHOICE, false, true),
+            new ChosenTest(Layout::PER_CHOICE, true, true),
             new PerChoiceTest};
 }
 

@@ -73,6 +73,12 @@ class SternaResumeTest : public TestCase
         resumed->SavePolicy(b, {});
         NS_TEST_EXPECT_MSG_EQ((Read(a) == Read(b)), true, "the policies differ");
         NS_TEST_EXPECT_MSG_GT(Read(a).size(), 1000, "there is a policy");
+
+        const auto finished = Learner();
+        train(finished, 200, checkpoint);
+        NS_TEST_EXPECT_MSG_EQ(cycles, 0, "nothing was left to train");
+        finished->SavePolicy(b, {});
+        NS_TEST_EXPECT_MSG_EQ((Read(a).size() == Read(b).size()), true, "it has what was trained");
     }
 };
 
