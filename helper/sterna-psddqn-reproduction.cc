@@ -26,28 +26,12 @@ namespace sterna
 namespace
 {
 
-/// Random stream of the intervals, apart from all that the simulations use.
-constexpr int64_t BOOTSTRAP_STREAM = 1;
-/// Satellites of the paper.
-constexpr uint32_t PUBLISHED = 120;
 constexpr uint32_t PLANES = 12;
-
-const std::vector<std::string> RULES{"Random",
-                                     "Greedy",
-                                     "GreedyUtility",
-                                     "MyopicMatching",
-                                     "PricedMatching"};
 
 std::string
 Label(const std::string& agent, const std::string& learning)
 {
     return agent + " (" + learning + ")";
-}
-
-MeanInterval
-Interquartile(const std::vector<double>& values)
-{
-    return BootstrapInterquartileMean(values, BOOTSTRAP_STREAM);
 }
 
 double
@@ -63,11 +47,11 @@ PsddqnScale::FromName(const std::string& name)
 {
     if (name == "smoke")
     {
-        return {2, 15, 5, 1, {60, PUBLISHED}, 1};
+        return {2, 15, 5, 1, {60, 120}, 1};
     }
     if (name == "paper")
     {
-        return {10, 100, 25, 1, {60, PUBLISHED, 180}, 5};
+        return {10, 100, 25, 1, {60, 120, 180}, 5};
     }
     throw InputError("There is no scale '" + name + "'; known ones are smoke and paper.");
 }
@@ -82,6 +66,23 @@ PsddqnReproduction::PsddqnReproduction(const PsddqnScale& scale,
 {
     m_values = &m_folder.Open("values.csv");
     *m_values << "figure,satellites,measure,decider,number,value\n" << std::setprecision(10);
+}
+
+const std::vector<std::string>&
+PsddqnReproduction::Rules()
+{
+    static const std::vector<std::string> rules{"Random",
+                                                "Greedy",
+                                                "GreedyUtility",
+                                                "MyopicMatching",
+                                                "PricedMatching"};
+    return rules;
+}
+
+MeanInterval
+PsddqnReproduction::Interquartile(const std::vector<double>& values)
+{
+    return BootstrapInterquartileMean(values, BOOTSTRAP_STREAM);
 }
 
 std::ostream&
@@ -186,16 +187,23 @@ PsddqnReproduction::Judge(uint32_t satellites)
     experiment.runs = m_scale.seeds * m_scale.evaluations;
     const std::string title = std::to_string(satellites) + " satellites";
     judged.bounds = BoundEpisodes(experiment);
-    for (const auto& rule : RULES)
+    for (const auto& rule : Rules())
     {
         judged.packet[rule] = Play(rule, experiment, title);
     }
+    AssociationExperiment flow = experiment;
+    flow.fidelity = SlotScheduler::Fidelity::FLOW;
     for (const auto& learner : Family())
     {
-        judged.packet[learner.label] = Play(learner, experiment, title);
-        AssociationExperiment flow = experiment;
-        flow.fidelity = SlotScheduler::Fidelity::FLOW;
-        judged.flow[learner.label] = Play(learner, flow, title + " at flow level");
+        const bool published = satellites == PUBLISHED;
+        if (published || learner.learning == "paper" || learner.agent == "Psddqn")
+        {
+            judged.packet[learner.label] = Play(learner, experiment, title);
+        }
+        if (published)
+        {
+            judged.flow[learner.label] = Play(learner, flow, title + " at flow level");
+        }
     }
     for (const auto& [name, outcome] : judged.packet)
     {
@@ -526,64 +534,6 @@ PsddqnReproduction::Capacities()
                              [j](const auto& episode) { return episode.capacity[j]; }))),
                          "units");
         }
-    }
-}
-
-void
-PsddqnReproduction::Ablation()
-{
-    const std::string decider = "ns3::sterna::AssociationAgentDecider::";
-    const std::string agent = "ns3::sterna::PsddqnAgent::";
-    std::vector<PsddqnLearner> variants(7, Learner("Psddqn", "offers"));
-    variants[0].label = "as it is";
-    variants[1].label = "own utility as reward";
-    variants[1].changes = {{decider + "Reward", "Own"}};
-    variants[2].label = "without a first guess";
-    variants[2].changes = {{decider + "Prior", "false"}};
-    variants[3].label = "satellites in the order of their numbers";
-    variants[3].changes = {{decider + "Turns", "Index"}};
-    variants[4].label = "discount 0.9, same satellite next";
-    variants[4].changes = {{agent + "Discount", "0.9"}};
-    variants[5].label = "discount 0.9, next turn";
-    variants[5].changes = {{agent + "Discount", "0.9"}, {decider + "Next", "NextTurn"}};
-    variants[6].label = "uniform replay";
-    variants[6].changes = {{agent + "Prioritized", "false"}};
-    AssociationExperiment experiment;
-    experiment.setting = SettingFor(PUBLISHED);
-    experiment.fidelity = SlotScheduler::Fidelity::FLOW;
-    experiment.runs = m_scale.seeds * m_scale.evaluations;
-    const auto bounds = BoundEpisodes(experiment);
-    for (const auto& variant : variants)
-    {
-        const auto outcome = Play(variant, experiment, "pieces");
-        const auto shares = BySeed(Shares(outcome, bounds));
-        Keep("pieces", PUBLISHED, "share_percent", variant.label, shares);
-        m_claims.Add("pieces",
-                     "Psddqn (offers), " + variant.label,
-                     ToText(Interquartile(shares), "% of the bound"));
-    }
-}
-
-void
-PsddqnReproduction::Dense()
-{
-    AssociationExperiment experiment;
-    experiment.setting.pattern = {1584, 72, 17};
-    experiment.setting.shell.inclination = DegToRad(53);
-    experiment.runs = m_scale.denseRuns;
-    const auto bounds = BoundEpisodes(experiment);
-    std::vector<std::string> names = RULES;
-    names.push_back("Policy");
-    for (const auto& name : names)
-    {
-        const auto outcome = Play(name, experiment, "1584 satellites");
-        const auto shares = Shares(outcome, bounds);
-        Keep("dense", 1584, "utility", name, outcome.Values(UtilityOf));
-        std::ostringstream text;
-        text << ToText(Interquartile(shares), "% of the bound") << ", utility " << std::fixed
-             << std::setprecision(2) << outcome.Mean(UtilityOf) << ", " << std::setprecision(1)
-             << 1e3 * Median(outcome.decisionSeconds) << " ms a slice";
-        m_claims.Add("dense", name + ": 1584 satellites, 72 planes, 53 degrees", text.str());
     }
 }
 

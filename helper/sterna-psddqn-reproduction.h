@@ -76,13 +76,23 @@ class PsddqnReproduction
     {
         std::vector<double> bounds; //!< of the episodes
         std::map<std::string, AssociationOutcome> packet;
-        std::map<std::string, AssociationOutcome> flow; //!< learners only
+        std::map<std::string, AssociationOutcome> flow; //!< learners with 120 satellites
     };
 
+    /// Satellites of the paper.
+    static constexpr uint32_t PUBLISHED = 120;
+    /// Random stream of the intervals, apart from all that the simulations use.
+    static constexpr int64_t BOOTSTRAP_STREAM = 1;
+
+    /// Deciders that learn nothing.
+    static const std::vector<std::string>& Rules();
+    /// Interquartile mean with its interval.
+    static MeanInterval Interquartile(const std::vector<double>& values);
     std::vector<PsddqnLearner> Family() const;
     PsddqnLearner Learner(const std::string& agent, const std::string& learning) const;
     AssociationSetting SettingFor(uint32_t satellites) const;
-    /// All deciders with this many satellites, played when first asked for.
+    /// Deciders with this many satellites, played when first asked for; of the offers' family only
+    /// Psddqn where there are not 120.
     const Judged& Judge(uint32_t satellites);
     /// The episodes of all trainings of a learner.
     AssociationOutcome Play(const PsddqnLearner& learner,
