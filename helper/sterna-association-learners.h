@@ -17,18 +17,18 @@ namespace sterna
 
 /**
  * \ingroup sterna
- * How agents learn satellite association: makes it the default of AssociationAgentDecider and of the
- * DQN family, as Config::SetDefault() does, so that single attributes can still be set.
+ * How agents learn satellite association: makes it the default of AssociationAgentDecider and of
+ * the DQN family, as Config::SetDefault() does, so that single attributes can still be set.
  *
- * \param name `offers`: what works best here; `paper`: the 156 inputs and Table 2 of the PSDDQN paper
+ * \param name `offers`: what works best here; `paper`: the PSDDQN paper's 156 inputs and Table 2
  * \throws InputError for another name
  */
 void SetAssociationLearning(const std::string& name);
 
 /**
  * \ingroup sterna
- * Makes a decider of satellite association from a name: that of a rule or solver (`Greedy`) or of an
- * agent (`Psddqn`).
+ * Makes a decider of satellite association from a name: that of a rule or solver (`Greedy`) or of
+ * an agent (`Psddqn`).
  *
  * \param training whether an agent explores and learns
  * \throws InputError for an unknown name, with the known ones

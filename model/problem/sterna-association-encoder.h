@@ -38,8 +38,8 @@ class AssociationOutlook
  * \ingroup sterna
  * What a satellite sees at its turn, as numbers, and what its choice means.
  *
- * Choices are pairs (station, channel), the virtual station first: index = station x M + channel, as
- * in Fig. 4 of the paper; of the virtual station only channel 0 is ever valid.
+ * Choices are pairs (station, channel), the virtual station first: index = station x M + channel,
+ * as in Fig. 4 of the paper; of the virtual station only channel 0 is ever valid.
  *
  * PAPER is the state of the paper's Section 4.1.1, N + (J + 1) (2 + M) numbers (156 for the paper's
  * system): which satellite (one-hot), valid communication time with each station over the slice,
@@ -53,15 +53,15 @@ class AssociationOutlook
  *  0  it is the virtual station            7  data to come, of the initial capacity
  *  1  utility above that of the best       8  share of free channels
  *     other station                        9  satellites still to choose that see it, per channel
- *  2  data with the interference present   10 regret of whom it may displace: what the last of those
- *  3  data without interference               still to choose who could find room loses elsewhere
- *  4  data that others lose                11 free channels that it would disturb elsewhere, weighted
- *  5  capacity left                           by the demand for them
+ *  2  data with the interference present   10 regret of whom it may displace: what the last of
+ *  3  data without interference               those still to choose with room would lose elsewhere
+ *  4  data that others lose                11 free channels that it would disturb elsewhere,
+ *  5  capacity left                           weighted by the demand for them
  *  6  price xi kappa / C, of omega         12 utility that it adds, the loss of others included: a
  *                                             first guess of its value
  *
- * Of the virtual station only the first is not 0. Crowds (4, 7, 9, 11) count up to 1, so that features
- * keep their range in constellations that training never saw.
+ * Of the virtual station only the first is not 0. Crowds (4, 7, 9, 11) count up to 1, so that
+ * features keep their range in constellations that training never saw.
  */
 class AssociationEncoder
 {

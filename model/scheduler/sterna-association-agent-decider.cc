@@ -227,20 +227,6 @@ AssociationAgentDecider::Finish()
     m_open.clear();
 }
 
-double
-AssociationAgentDecider::RewardOf(const AssociationProblem& problem,
-                                  const AssociationTable& others,
-                                  const AssociationGrant& grant,
-                                  double utility) const
-{
-    const auto& contact = *m_state.Slice().Find(grant.satellite, grant.station);
-    if (m_reward == Reward::DIFFERENCE)
-    {
-        return utility - others.UtilityLoss(contact, grant.channel);
-    }
-    return utility;
-}
-
 void
 AssociationAgentDecider::Settle(const AssociationProblem& problem, const AssociationState& next)
 {
@@ -255,9 +241,14 @@ AssociationAgentDecider::Settle(const AssociationProblem& problem, const Associa
     for (std::size_t g = 0; g < next.grants.size(); ++g)
     {
         const auto& grant = next.grants[g];
-        table.Remove(grant.satellite);
-        const double reward = RewardOf(problem, table, grant, next.utilities[g]);
-        table.Add(grant);
+        double reward = next.utilities[g];
+        if (m_reward == Reward::DIFFERENCE)
+        {
+            table.Remove(grant.satellite);
+            const auto& contact = *m_state.Slice().Find(grant.satellite, grant.station);
+            reward -= table.UtilityLoss(contact, grant.channel);
+            table.Add(grant);
+        }
         const auto turn = std::find_if(m_turns.begin(), m_turns.end(), [&](const Turn& one) {
             return one.satellite == grant.satellite;
         });

@@ -33,8 +33,9 @@ namespace sterna
  * more, the transition is terminal.
  *
  * Satellites take turns in an order of the controller's own (`Turns`), whatever that of the rules.
- * With `IdleTurns` they take them by their number, and those that see nobody do, too, as in the paper; otherwise their next state counts as the
- * end, and no transition from virtual to virtual station is learned from.
+ * With `IdleTurns` they take them by their number, and those that see nobody do, too, as in the
+ * paper; otherwise who does not choose in the next slice has come to an end, and no transition from
+ * virtual to virtual station is learned from.
  */
 class AssociationAgentDecider : public AssociationDecider
 {
@@ -88,11 +89,6 @@ class AssociationAgentDecider : public AssociationDecider
     void LearnFrom(const Turn& turn, const Observation* next);
     /// Learns from all turns that still wait, as terminal ones.
     void Finish();
-    /// What a grant earned (units of data); the table holds the others.
-    double RewardOf(const AssociationProblem& problem,
-                    const AssociationTable& others,
-                    const AssociationGrant& grant,
-                    double utility) const;
     /// Gives the slice's turns their rewards.
     void Settle(const AssociationProblem& problem, const AssociationState& next);
 
