@@ -162,16 +162,20 @@ FrozenPolicy::LoadNormalizer(const Safetensors& file)
 void
 FrozenPolicy::CheckSpaces(const AgentSpaces& spaces) const
 {
+    const bool perChoice =
+        m_kind == Kind::Q && m_q.GetShape().layout == QNetwork::Layout::PER_CHOICE;
+    if (!perChoice)
+    {
+        CheckEqual(m_path, "features", m_spaces.features, spaces.features);
+    }
     CheckEqual(m_path, "actors", 1, spaces.actors);
     CheckEqual(m_path, "embedding columns", m_spaces.embedding, spaces.embedding);
     CheckEqual(m_path, "parameters", m_spaces.parameters, spaces.parameters);
-    if (m_kind == Kind::Q && m_q.GetShape().layout == QNetwork::Layout::PER_CHOICE)
+    if (perChoice)
     {
         CheckBlocks(spaces);
-        return;
     }
-    CheckEqual(m_path, "features", m_spaces.features, spaces.features);
-    if (m_kind == Kind::Q)
+    else if (m_kind == Kind::Q)
     {
         CheckEqual(m_path, "choices", m_spaces.choices, spaces.choices);
     }
