@@ -225,11 +225,10 @@ class NetworkTestSuite : public TestSuite
         AddTestCase(new DemandQueueTest);
         AddTestCase(new RealPacketQueueTest);
         AddTestCase(new BackhaulTest);
-        for (const auto& make :
-             {MakeNetworkLinkTests,
-              MakeNetworkDeviceTests,
-              MakeNetworkStorageTests,
-              MakeNetworkTraceTests})
+        for (const auto& make : {MakeNetworkLinkTests,
+                                 MakeNetworkDeviceTests,
+                                 MakeNetworkStorageTests,
+                                 MakeNetworkTraceTests})
         {
             for (auto* test : make())
             {
