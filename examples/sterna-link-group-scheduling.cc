@@ -86,21 +86,6 @@ constexpr uint32_t SLOTS_PER_CYCLE = 10;
 /// Random stream of a decider that works on an instance.
 constexpr int64_t DECIDER_STREAM = 2;
 
-std::vector<std::string>
-Split(const std::string& list)
-{
-    std::vector<std::string> parts;
-    std::istringstream stream(list);
-    for (std::string part; std::getline(stream, part, ',');)
-    {
-        if (!part.empty())
-        {
-            parts.push_back(part);
-        }
-    }
-    return parts;
-}
-
 std::string
 Join(const std::vector<std::string>& words)
 {
@@ -110,16 +95,6 @@ Join(const std::vector<std::string>& words)
         line += (line.empty() ? "" : " ") + word;
     }
     return line;
-}
-
-SlotScheduler::Fidelity
-FidelityOf(const std::string& name)
-{
-    if (name != "packet" && name != "flow")
-    {
-        throw InputError("The fidelity '" + name + "' is unknown; it is packet or flow.");
-    }
-    return name == "packet" ? SlotScheduler::Fidelity::PACKET : SlotScheduler::Fidelity::FLOW;
 }
 
 LinkGroupSetting::Rates
@@ -138,7 +113,7 @@ Check(const Options& options)
 {
     LinkGroupExperiment experiment;
     experiment.setting = options.setting;
-    experiment.fidelity = FidelityOf(options.fidelity);
+    experiment.fidelity = FidelityFromName(options.fidelity);
     experiment.setting.rates = RatesOf(options.rates);
     experiment.cycles = options.cycles;
     if (options.slots == 0 || options.slots % SLOTS_PER_CYCLE != 0)
@@ -152,7 +127,7 @@ Check(const Options& options)
     {
         throw InputError("The number of cycles is 0; at least one is needed.");
     }
-    const auto names = Split(options.deciders);
+    const auto names = SplitList(options.deciders);
     if (names.empty())
     {
         throw InputError("The list of deciders is empty; name at least one.");
@@ -247,7 +222,7 @@ Compare(const Options& options,
           << std::setprecision(10);
     timing << "decider,run,slot,decision_seconds\n";
     std::vector<LinkGroupOutcome> outcomes;
-    for (const auto& name : Split(options.deciders))
+    for (const auto& name : SplitList(options.deciders))
     {
         ProgressBar progress(name, experiment.cycles);
         auto& curve = objectiveBySlot[name];
@@ -295,7 +270,7 @@ SolveFile(const Options& options, const std::vector<std::string>& arguments)
         std::make_shared<LinkGroupInstance>(LinkGroupInstance::Read(options.instance));
     std::vector<LinkGroupSolution> solutions;
     double least = instance->IdleObjective();
-    for (const auto& name : Split(options.deciders))
+    for (const auto& name : SplitList(options.deciders))
     {
         const auto decider =
             name == "Policy" ? CreatePolicyDecider(options.policy) : CreateLinkGroupDecider(name);

@@ -28,7 +28,6 @@
 #include <chrono>
 #include <iostream>
 #include <set>
-#include <sstream>
 
 using namespace ns3;
 using namespace ns3::sterna;
@@ -50,9 +49,7 @@ std::set<std::string>
 FiguresOf(const Options& options)
 {
     std::set<std::string> figures;
-    std::istringstream list(options.figures);
-    std::string figure;
-    while (std::getline(list, figure, ','))
+    for (const auto& figure : SplitList(options.figures))
     {
         if (figure.size() != 1 || figure[0] < '4' || figure[0] > '9')
         {
@@ -70,20 +67,13 @@ FiguresOf(const Options& options)
 void
 Run(const Options& options, const std::vector<std::string>& arguments)
 {
-    if (options.fidelity != "packet" && options.fidelity != "flow")
-    {
-        throw InputError("The fidelity '" + options.fidelity +
-                         "' is unknown; it is packet or flow.");
-    }
+    const auto fidelity = FidelityFromName(options.fidelity);
     const auto figures = FiguresOf(options);
     const auto begin = std::chrono::steady_clock::now();
     Config::SetDefault(
         "ns3::sterna::LinkGroupIndexPolicy::Policy",
         StringValue(STERNA_SOURCE_DIR "/examples/policies/link-group-index.safetensors"));
-    EmclReproduction reproduction(EmclScale::FromName(options.scale),
-                                  options.fidelity == "packet" ? SlotScheduler::Fidelity::PACKET
-                                                               : SlotScheduler::Fidelity::FLOW,
-                                  options.output);
+    EmclReproduction reproduction(EmclScale::FromName(options.scale), fidelity, options.output);
     WriteManifest(reproduction.Open("manifest.json"), PROGRAM, arguments);
     for (const auto& figure : figures)
     {

@@ -27,7 +27,6 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
-#include <sstream>
 
 using namespace ns3;
 using namespace ns3::sterna;
@@ -47,22 +46,10 @@ struct Options
 };
 
 std::vector<std::string>
-Split(const std::string& list)
-{
-    std::vector<std::string> parts;
-    std::istringstream stream(list);
-    for (std::string part; std::getline(stream, part, ',');)
-    {
-        parts.push_back(part);
-    }
-    return parts;
-}
-
-std::vector<std::string>
 FiguresOf(const Options& options)
 {
-    const auto known = Split(ALL);
-    const auto figures = Split(options.figures);
+    const auto known = SplitList(ALL);
+    const auto figures = SplitList(options.figures);
     for (const auto& figure : figures)
     {
         if (std::find(known.begin(), known.end(), figure) == known.end())

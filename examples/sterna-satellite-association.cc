@@ -43,7 +43,6 @@
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
-#include <sstream>
 
 using namespace ns3;
 using namespace ns3::sterna;
@@ -72,33 +71,12 @@ struct Options
     std::string trainPatterns;
 };
 
-std::vector<std::string>
-Split(const std::string& list)
-{
-    std::vector<std::string> parts;
-    std::istringstream stream(list);
-    for (std::string part; std::getline(stream, part, ',');)
-    {
-        if (!part.empty())
-        {
-            parts.push_back(part);
-        }
-    }
-    return parts;
-}
-
 AssociationExperiment
 ExperimentOf(const Options& options)
 {
     AssociationExperiment experiment;
     experiment.setting = options.setting;
-    if (options.fidelity != "packet" && options.fidelity != "flow")
-    {
-        throw InputError("The fidelity '" + options.fidelity +
-                         "' is unknown; it is packet or flow.");
-    }
-    experiment.fidelity = options.fidelity == "packet" ? SlotScheduler::Fidelity::PACKET
-                                                       : SlotScheduler::Fidelity::FLOW;
+    experiment.fidelity = FidelityFromName(options.fidelity);
     if (options.rates != "shannon" && options.rates != "dvb-s2x")
     {
         throw InputError("The rates '" + options.rates +
@@ -123,7 +101,7 @@ ExperimentOf(const Options& options)
 uint32_t
 CheckDeciders(const Options& options, const AssociationExperiment& experiment)
 {
-    const auto names = Split(options.deciders);
+    const auto names = SplitList(options.deciders);
     if (names.empty())
     {
         throw InputError("The list of deciders is empty; name at least one.");
@@ -148,7 +126,7 @@ std::vector<AssociationSetting>
 TrainingSettings(const Options& options, const AssociationExperiment& experiment)
 {
     std::vector<AssociationSetting> settings;
-    for (const auto& pattern : Split(options.trainPatterns))
+    for (const auto& pattern : SplitList(options.trainPatterns))
     {
         settings.push_back(experiment.setting);
         auto& walker = settings.back().pattern;
@@ -236,7 +214,7 @@ Compare(const Options& options,
            << std::setprecision(15);
     timing << "decider,run,slice,decision_seconds\n";
     std::vector<AssociationOutcome> outcomes;
-    for (const auto& name : Split(options.deciders))
+    for (const auto& name : SplitList(options.deciders))
     {
         ProgressBar progress(name, experiment.runs);
         outcomes.push_back(RunAssociation(

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <sstream>
 
 namespace ns3
 {
@@ -152,6 +153,31 @@ CheckArguments(const std::vector<std::string>& arguments,
             throw InputError("There is no option '" + text + "'; known ones are " + known + ".");
         }
     }
+}
+
+std::vector<std::string>
+SplitList(const std::string& list)
+{
+    std::vector<std::string> parts;
+    std::istringstream stream(list);
+    for (std::string part; std::getline(stream, part, ',');)
+    {
+        if (!part.empty())
+        {
+            parts.push_back(part);
+        }
+    }
+    return parts;
+}
+
+SlotScheduler::Fidelity
+FidelityFromName(const std::string& name)
+{
+    if (name != "packet" && name != "flow")
+    {
+        throw InputError("The fidelity '" + name + "' is unknown; it is packet or flow.");
+    }
+    return name == "packet" ? SlotScheduler::Fidelity::PACKET : SlotScheduler::Fidelity::FLOW;
 }
 
 bool

@@ -5,6 +5,8 @@
 #ifndef STERNA_COMMAND_LINE_CHECK_H
 #define STERNA_COMMAND_LINE_CHECK_H
 
+#include "ns3/sterna-slot-scheduler.h"
+
 #include <string>
 #include <vector>
 
@@ -29,6 +31,12 @@ void CheckArguments(const std::vector<std::string>& arguments,
                     const std::vector<std::string>& options,
                     const std::vector<std::string>& integers,
                     const std::vector<std::string>& reals);
+
+/// The parts of a comma-separated list; empty ones do not count.
+std::vector<std::string> SplitList(const std::string& list);
+
+/// `packet` or `flow`. \throws InputError for another name
+SlotScheduler::Fidelity FidelityFromName(const std::string& name);
 
 /// Whether --option stands among the arguments.
 bool IsGiven(const std::vector<std::string>& arguments, const std::string& option);

@@ -33,6 +33,7 @@ class OfferView
           m_table(table),
           m_waiting(problem.Stations() + 1, 0.0),
           m_displaced(problem.Stations() + 1, 0.0),
+          m_gain((problem.Stations() + 1) * problem.System().channels, 0.0),
           m_bestGain(problem.Stations() + 1, 0.0)
     {
         state.Slice().Range(satellite, m_first, m_last);
@@ -43,8 +44,10 @@ class OfferView
             {
                 if (table.IsFree(contact->station, channel))
                 {
+                    const double gain = table.UtilityGain(*contact, channel);
+                    m_gain[contact->station * problem.System().channels + channel] = gain;
                     auto& best = m_bestGain[contact->station];
-                    best = std::max(best, table.UtilityGain(*contact, channel));
+                    best = std::max(best, gain);
                 }
             }
         }
@@ -70,6 +73,12 @@ class OfferView
     double Displaced(uint32_t station) const
     {
         return m_displaced[station];
+    }
+
+    /// Utility that a free pair in view adds, the loss of others included (units of data).
+    double Gain(uint32_t station, uint32_t channel) const
+    {
+        return m_gain[station * m_problem.System().channels + channel];
     }
 
     /// Largest utility that stations other than this one offer; 0 where they offer none.
@@ -145,6 +154,7 @@ class OfferView
     const AssociationContact* m_last{nullptr};
     std::vector<double> m_waiting;
     std::vector<double> m_displaced;
+    std::vector<double> m_gain; //!< [station * M + channel]
     std::vector<double> m_bestGain;
 };
 
@@ -286,7 +296,7 @@ AssociationEncoder::ObserveOffers(const AssociationProblem& problem,
                 continue;
             }
             auto x = block(j, channel);
-            const double gain = table.UtilityGain(contact, channel);
+            const double gain = view.Gain(j, channel);
             x(1) = (gain - view.BestElsewhere(j)) / referenceUtility;
             x(2) = table.Volume(contact, channel) / reference;
             x(3) = table.CleanVolume(contact) / reference;
