@@ -6,6 +6,7 @@
 #define STERNA_ASSOCIATION_TESTS_H
 
 #include "sterna-draws.h"
+#include "sterna-expectations.h"
 
 #include "ns3/sterna-association-table.h"
 #include "ns3/sterna-error.h"
@@ -33,49 +34,7 @@ namespace tests
 /// 1 bit/s/Hz over a whole slice of MakeAssociationSystem() (bit).
 constexpr double ASSOCIATION_UNIT = 1e8;
 
-class AssociationTestCase : public TestCase
-{
-  public:
-    using TestCase::TestCase;
-
-  protected:
-    /// Unlike NS_TEST_EXPECT_MSG_EQ_TOL, which a NaN passes.
-    void ExpectNear(double actual, double expected, double tolerance, const std::string& what)
-    {
-        const bool near = std::abs(actual - expected) <= tolerance;
-        NS_TEST_EXPECT_MSG_EQ(near,
-                              true,
-                              what << ": " << actual << " should be " << expected << " within "
-                                   << tolerance);
-    }
-
-    void ExpectTrue(bool condition, const std::string& what)
-    {
-        NS_TEST_EXPECT_MSG_EQ(condition, true, what);
-    }
-
-    void ExpectNames(const std::string& sentence, const std::string& text)
-    {
-        const bool names = sentence.find(text) != std::string::npos;
-        NS_TEST_EXPECT_MSG_EQ(names, true, "'" << sentence << "' should name '" << text << "'");
-    }
-
-    /// The call must throw InputError with a sentence that contains a text.
-    template <typename Call>
-    void ExpectRefused(Call call, const std::string& text)
-    {
-        std::string sentence = "nothing was refused";
-        try
-        {
-            call();
-        }
-        catch (const InputError& error)
-        {
-            sentence = error.what();
-        }
-        ExpectNames(sentence, text);
-    }
-};
+using AssociationTestCase = ExpectationTestCase;
 
 /// Slices of 100 s, channels of 1 MHz, Shannon's rates: a whole slice at an SNR of 1 is one unit.
 inline AssociationSystem

@@ -6,6 +6,7 @@
 #define STERNA_LINK_GROUP_TESTS_H
 
 #include "sterna-draws.h"
+#include "sterna-expectations.h"
 
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-link-group-problem.h"
@@ -36,44 +37,7 @@ using GroundDevice = LinkGroupSystem::Device;
 /// Per transmitter the device it serves, or -1.
 using Serves = std::vector<int32_t>;
 
-class LinkGroupTestCase : public TestCase
-{
-  public:
-    using TestCase::TestCase;
-
-  protected:
-    void ExpectNear(double actual, double expected, double tolerance, const std::string& what)
-    {
-        NS_TEST_EXPECT_MSG_EQ_TOL(actual, expected, tolerance, what);
-    }
-
-    void ExpectTrue(bool condition, const std::string& what)
-    {
-        NS_TEST_EXPECT_MSG_EQ(condition, true, what);
-    }
-
-    void ExpectNames(const std::string& sentence, const std::string& text)
-    {
-        const bool names = sentence.find(text) != std::string::npos;
-        NS_TEST_EXPECT_MSG_EQ(names, true, "'" << sentence << "' should name '" << text << "'");
-    }
-
-    /// The call must throw InputError with a sentence that contains a text.
-    template <typename Call>
-    void ExpectRefused(Call call, const std::string& text)
-    {
-        std::string sentence = "nothing was refused";
-        try
-        {
-            call();
-        }
-        catch (const InputError& error)
-        {
-            sentence = error.what();
-        }
-        ExpectNames(sentence, text);
-    }
-};
+using LinkGroupTestCase = ExpectationTestCase;
 
 /// A C band of 20 MHz and a Ka band of 400 MHz; noise -100 dBm and -90 dBm; thresholds 3 and 1 dB.
 inline LinkGroupSystem
