@@ -38,6 +38,10 @@ struct AgentSpaces
     Eigen::Index choices{0};    //!< fixed number of choices per actor; 0: as many as embedded rows
     Eigen::Index embedding{0};  //!< columns of Observation::choices; 0: choices are not embedded
     Eigen::Index parameters{0}; //!< reals per actor, in [-1, 1]
+    /// Above 0: the observation is a graph whose nodes are the choices and then the actors, over the
+    /// latest `window` time steps. Features are then window x (choices + actors) x blockSize numbers,
+    /// the oldest step first, and `embedding` numbers describe each pair of actor and choice now.
+    Eigen::Index window{0};
 };
 
 /// What an agent sees before it acts.
@@ -45,9 +49,13 @@ struct Observation
 {
     Eigen::VectorXf features; //!< state, length AgentSpaces::features
     /// Embedded choices, one per row (choices x embedding), normalised to [-1, 1]; empty if fixed.
+    /// In a graph one row per pair, actor by actor (actors choices x embedding).
     Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> choices;
     /// Which choices are valid, (actors x choices); empty: all are.
     Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> mask;
+    /// In a graph, which actor is joined to which choice (window actors x choices), the oldest step
+    /// first; empty otherwise.
+    Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> edges;
 };
 
 /// What an agent answers: per actor an index and its parameters.
@@ -63,6 +71,7 @@ struct Transition
     Observation observation;
     Action action; //!< the action that was executed
     float reward{0};
+    Eigen::VectorXf actorRewards; //!< what each actor earned by itself; empty: all share `reward`
     Observation next;
     bool terminated{false}; //!< no bootstrap beyond; a mere time limit is not a termination
 };
