@@ -31,8 +31,8 @@ struct City
 };
 
 /**
- * The 34 largest urban agglomerations of 2020, which are all with 10 million people or more, largest
- * first.
+ * The 34 largest urban agglomerations of 2020, which are all with 10 million people or more, the
+ * largest first.
  *
  * Source: United Nations, Department of Economic and Social Affairs, Population Division, World
  * Urbanization Prospects: The 2018 Revision, File 12 (WUP2018-F12-Cities_Over_300K). 2020 is a
@@ -64,11 +64,11 @@ struct AirRoute
  *
  * Sources: airports from the OpenFlights database (airports.dat of April 2025, which credits
  * OurAirports; Open Database License), elevations converted from feet. Block times from published
- * schedules and the press: OAG 2024 for SQ23; lists of scheduled times for QF9 (2018) and EK215; OAG
- * figures of 2019 for QR921; the schedule of 2024 for HND-JFK; Cirium 2025/26 for DL201. Ground
- * speeds are great circle over (block time - 30 min). Altitudes are usual flight levels (FL370, 380,
- * 390), and no flight plan's. Departures are chosen so that in a scenario of 300 min flights cruise,
- * climb and arrive.
+ * schedules and the press: OAG 2024 for SQ23; lists of scheduled times for QF9 (2018) and EK215;
+ * OAG figures of 2019 for QR921; the schedule of 2024 for HND-JFK; Cirium 2025/26 for DL201. Ground
+ * speeds are great circle over (block time - 30 min). Altitudes are usual flight levels (FL370,
+ * 380, 390), and no flight plan's. Departures are chosen so that in a scenario of 300 min some
+ * flights climb, some arrive, and the others cruise.
  */
 const std::vector<AirRoute>& LongHaulRoutes();
 

@@ -85,8 +85,8 @@ struct StatisticsRow
 
 constexpr std::array<double, 4> PERCENTS{1, 0.1, 0.01, 0.001};
 
-/// ITU-R Study Group 3, validation examples CG-3M3J-13-ValEx Rev 5.1, sheets for P.838-3 and P.618-13
-/// A_Rain. All 40 rows of five sites; two southern ones have their latitude printed without sign.
+/// ITU-R Study Group 3, validation examples CG-3M3J-13-ValEx Rev 5.1, sheets for P.838-3 and
+/// P.618-13 A_Rain. All 40 rows of five sites; two southern ones have their latitude without sign.
 // clang-format off
 constexpr StatisticsRow STATISTICS[] = {
     {"London", 51.5, 0.031382984, 14.25e9, 31.07699124, 0, 26.48052, 4.690817392,

@@ -26,8 +26,8 @@ struct CruisePhase
 struct CruiseCriteria
 {
     /// Lowest altitude of a cruise over the highest altitude of the track. A long flight steps up
-    /// from 0.75 or more of its final level; a level-off on the way up or a hold on the way down is
-    /// lower.
+    /// from FL310 to FL410, say, which is 0.76; a level-off on the way up or a hold on the way down
+    /// is lower.
     double shareOfHighest{0.7};
 
     /// No cruise is lower (m above the sphere): 10 000 ft, up to where crews are in a 'critical
@@ -35,7 +35,7 @@ struct CruiseCriteria
     double lowestAltitude{3048.0};
 
     /// Height (m) of the band in which a flight is level: 300 ft on either side of a level, as
-    /// ICAO Doc 4444, section 8.5.5.2, has it.
+    /// ICAO Doc 4444, section 8.5.5, has it outside of RVSM airspace.
     double band{182.88};
 
     /// How long (s) the altitude must stay in the band: with it, a vertical rate of 0.6 m/s.
@@ -54,8 +54,8 @@ struct CruiseCriteria
  * judged by the band within which the altitude stays, not by the vertical rate from report to
  * report: reports a second apart in steps of 25 ft would show 7 m/s in level flight.
  *
- * A phase begins and ends at waypoints. Where these are dense it begins up to the band's height
- * early, 20 s of a usual climb. A single altitude that is far too high raises what counts as high,
+ * A phase begins and ends at waypoints. Where these are dense it begins, and ends, within the band's
+ * height of the level, 20 s of a usual climb. A single altitude that is far too high raises what counts as high,
  * and is not caught.
  *
  * \return the phases in time order; none for a flight that never is high and level

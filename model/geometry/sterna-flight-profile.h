@@ -57,8 +57,9 @@ struct FlightPlan
  *     D / v + allowance,
  *
  * of which taxiing is allowance - (1 - q)(T_c + T_d), 19/26 of it before take-off: the 19 and 7 min
- * of taxiing in the landing and take-off cycle (ICAO Annex 16 volume II; US EPA AP-42). The aircraft
- * stands while it taxis. Limits: no wind, no steps in the cruise, no detours; constant rates.
+ * of taxiing in the landing and take-off cycle (ICAO Annex 16 volume II; US EPA AP-42). The
+ * aircraft stands while it taxis. Limits: no wind, no steps in the cruise, no detours; constant
+ * rates.
  */
 struct FlightProfile
 {

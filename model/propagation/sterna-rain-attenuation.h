@@ -80,8 +80,8 @@ RainCoefficients FindRainCoefficients(double frequency, double elevation, double
 double RainHeight(double latitude);
 
 /**
- * Length of the path below the rain height (m): Recommendation ITU-R P.618-13, eqs. (1) and (2); eq.
- * (5) of Wang et al. With h the height of the rain above the station,
+ * Length of the path below the rain height (m): Recommendation ITU-R P.618-13, eqs. (1) and (2);
+ * eq. (5) of Wang et al. With h the height of the rain above the station,
  *
  *     h / sin(elevation)                                            from 5 deg on,
  *     2 h / (sqrt(sin^2(elevation) + 2 h / R_e) + sin(elevation))   below,

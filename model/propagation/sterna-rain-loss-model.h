@@ -24,8 +24,8 @@ namespace sterna
  *
  * with k and alpha of Recommendation ITU-R P.838-3 for the frequency, elevation and polarization,
  * the rain rate R (mm/h), and d_r the length of the path below the rain height (km), eqs. (5) and
- * (6): RainSlantPath() and RainHeight() at the ground end's altitude and latitude. R is one value in
- * the tropics, where the ground end's |latitude| is 23 deg or less, and another elsewhere.
+ * (6): RainSlantPath() and RainHeight() at the ground end's altitude and latitude. R is one value
+ * in the tropics, where the ground end's |latitude| is 23 deg or less, and another elsewhere.
  *
  * An end at or above the rain height, such as an airliner in cruise, suffers nothing. Below the
  * horizon nothing arrives: NO_SIGNAL_DBM. Pairs that are not a SpaceLink pass unchanged. Limits: it
