@@ -54,9 +54,9 @@ struct CruiseCriteria
  * judged by the band within which the altitude stays, not by the vertical rate from report to
  * report: reports a second apart in steps of 25 ft would show 7 m/s in level flight.
  *
- * A phase begins and ends at waypoints. Where these are dense it begins, and ends, within the band's
- * height of the level, 20 s of a usual climb. A single altitude that is far too high raises what counts as high,
- * and is not caught.
+ * A phase begins and ends at waypoints. Where these are dense, it does so within the band's height
+ * of the level, 20 s of a usual climb. A single altitude that is far too high raises what counts as
+ * high, and is not caught.
  *
  * \return the phases in time order; none for a flight that never is high and level
  * \throws InputError if the share is not in [0, 1], or another criterion is negative or not finite,
