@@ -4,7 +4,8 @@
 
 #include "sterna-association-contacts.h"
 
-#include "ns3/constant-position-mobility-model.h"
+#include "sterna-link-budget.h"
+
 #include "ns3/node.h"
 #include "ns3/simulator.h"
 #include "ns3/sterna-contact-window.h"
@@ -41,38 +42,6 @@ CourseOf(const Ptr<Terminal>& satellite)
     }
     return course;
 }
-
-/// SNR of a pair wherever the two are.
-class LinkBudget
-{
-  public:
-    LinkBudget(const Ptr<SternaChannel>& channel,
-               const Ptr<Terminal>& satellite,
-               const Ptr<Terminal>& gateway)
-        : m_channel(channel),
-          m_high(CreateObject<ConstantPositionMobilityModel>()),
-          m_low(CreateObject<ConstantPositionMobilityModel>())
-    {
-        const auto tx = satellite->GetDevice(channel->GetBand());
-        const auto rx = gateway->GetDevice(channel->GetBand());
-        m_budget = tx->GetTxPower() * tx->GetLinearAntennaGain() * rx->GetLinearAntennaGain() /
-                   channel->GetNoisePower(rx);
-    }
-
-    double Snr(const Vector& satellite, const Vector& gateway) const
-    {
-        m_high->SetPosition(satellite);
-        m_low->SetPosition(gateway);
-        const auto loss = m_channel->GetPathLoss();
-        return m_budget * (loss ? std::pow(10, loss->CalcRxPower(0, m_high, m_low) / 10) : 1.0);
-    }
-
-  private:
-    Ptr<SternaChannel> m_channel;
-    Ptr<MobilityModel> m_high;
-    Ptr<MobilityModel> m_low;
-    double m_budget;
-};
 
 /// |1 + e|^2 with e circular complex Gaussian; the same for whoever asks for the same number.
 double
