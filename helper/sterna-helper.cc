@@ -48,12 +48,14 @@ SternaHelper::SternaHelper()
                                                   {Terminal::BASE_STATION, 40.0},
                                                   {Terminal::CELLULAR_UE, 0.2},
                                                   {Terminal::DUAL_MODE_UE, 0.2},
-                                                  {Terminal::GATEWAY, 40.0}};
+                                                  {Terminal::GATEWAY, 40.0},
+                                                  {Terminal::SATELLITE_UE, 0.2}};
     const std::map<Terminal::Role, double> kaGains{{Terminal::SATELLITE, 30.0},
                                                    {Terminal::TST, 33.0},
                                                    {Terminal::BASE_STATION, 33.0},
                                                    {Terminal::DUAL_MODE_UE, 27.0},
-                                                   {Terminal::GATEWAY, 33.0}};
+                                                   {Terminal::GATEWAY, 33.0},
+                                                   {Terminal::SATELLITE_UE, 33.0}};
     for (const auto& [role, power] : powers)
     {
         for (const Band band : {Band::KA, Band::C})
@@ -255,6 +257,12 @@ NetDeviceContainer
 SternaHelper::InstallGateways(const NodeContainer& gateways)
 {
     return InstallAll(gateways, Terminal::GATEWAY);
+}
+
+NetDeviceContainer
+SternaHelper::InstallSatelliteUsers(const NodeContainer& users)
+{
+    return InstallAll(users, Terminal::SATELLITE_UE);
 }
 
 NetDeviceContainer

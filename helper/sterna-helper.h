@@ -40,8 +40,8 @@ namespace sterna
  * | fading                  | theirs: Rician Markov   | Rayleigh Markov     |
  * | antenna gains (not in the paper) | LEO 30, dual-mode UE 27, BS and TST 33 dBi | 0 dBi |
  *
- * Gateways, which have Ka band only, are as BSs. Powers in both bands: LEO 100 W, BS 40 W, TST 2 W,
- * UE 0.2 W. What concerns a channel must be set
+ * Gateways and satellite users, which have Ka band only, are as BSs. Powers in both bands: LEO 100 W, BS 40 W, TST 2 W,
+ * UE and satellite user 0.2 W. What concerns a channel must be set
  * before the first device is installed. Devices are open; a scheduler makes them managed.
  *
  * The default path loss in Ka band points the satellites' antennas at the middle of the terminals
@@ -119,6 +119,9 @@ class SternaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevic
 
     /// \param gateways base stations with satellite gateways only \return their Ka devices
     NetDeviceContainer InstallGateways(const NodeContainer& gateways);
+
+    /// \param users with a satellite terminal only \return their Ka devices
+    NetDeviceContainer InstallSatelliteUsers(const NodeContainer& users);
 
     /**
      * \param tst terrestrial-satellite terminals

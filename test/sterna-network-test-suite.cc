@@ -226,6 +226,7 @@ class NetworkTestSuite : public TestSuite
         AddTestCase(new RealPacketQueueTest);
         AddTestCase(new BackhaulTest);
         for (const auto& make : {MakeNetworkLinkTests,
+                                 MakeNetworkBeamTests,
                                  MakeNetworkDeviceTests,
                                  MakeNetworkStorageTests,
                                  MakeNetworkTraceTests})

@@ -33,6 +33,8 @@ namespace test
 std::vector<TestCase*> MakeNetworkLinkTests();
 /// \return the tests of the device beyond grants, of the ledger and of bad input.
 std::vector<TestCase*> MakeNetworkDeviceTests();
+/// \return the tests of devices with several beams.
+std::vector<TestCase*> MakeNetworkBeamTests();
 /// \return the tests of storages and of bands with several channels.
 std::vector<TestCase*> MakeNetworkStorageTests();
 /// \return the tests of IP, of trace files and of the helper.

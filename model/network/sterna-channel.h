@@ -147,9 +147,9 @@ class SternaChannel : public Channel
     double GetOpenRate(double snr) const;
 
     /**
-     * A granted transmission of this device runs from now on; it replaces its previous one.
+     * Granted transmissions of this device run from now on; this replaces what was said before.
      * \param tx the transmitter
-     * \param duration how long it interferes
+     * \param duration how long it interferes, with whichever of them; 0: no longer
      */
     void Activate(const Ptr<SternaNetDevice>& tx, Time duration);
 

@@ -42,9 +42,20 @@ DestinationQueue::GetTypeId()
                                           TimeValue(Seconds(0)),
                                           MakeTimeAccessor(&DestinationQueue::m_backhaulDelay),
                                           MakeTimeChecker(Seconds(0)))
+                            .AddAttribute("Lifetime",
+                                          "Real packets are dropped instead of pulled when they "
+                                          "were enqueued longer ago than this; 0: never.",
+                                          TimeValue(Seconds(0)),
+                                          MakeTimeAccessor(&DestinationQueue::m_lifetime),
+                                          MakeTimeChecker(Seconds(0)))
                             .AddTraceSource("Drop",
                                             "A real packet was dropped because the queue was full.",
                                             MakeTraceSourceAccessor(&DestinationQueue::m_drop),
+                                            "ns3::Packet::TracedCallback")
+                            .AddTraceSource("Expired",
+                                            "A real packet was dropped because it waited longer "
+                                            "than the Lifetime.",
+                                            MakeTraceSourceAccessor(&DestinationQueue::m_expired),
                                             "ns3::Packet::TracedCallback");
     return tid;
 }
@@ -56,23 +67,26 @@ bool
 DestinationQueue::Enqueue(Ptr<Packet> packet, uint16_t protocol)
 {
     NS_LOG_FUNCTION(this << packet << protocol);
+    DropExpired();
     const uint32_t bytes = packet->GetSize();
     if (m_itemBytes + m_crossingBytes + bytes > m_maxBytes)
     {
         m_drop(packet);
         return false;
     }
+    ++m_crossing;
     m_crossingBytes += bytes;
+    Item item{std::move(packet), protocol, Simulator::Now().GetTimeStep()};
     if (m_backhaulDelay.IsZero())
     {
-        Arrive({packet, protocol});
+        Arrive(std::move(item));
     }
     else
     {
         Simulator::Schedule(m_backhaulDelay,
                             &DestinationQueue::Arrive,
                             Ptr<DestinationQueue>(this),
-                            Item{packet, protocol});
+                            std::move(item));
     }
     return true;
 }
@@ -81,6 +95,7 @@ void
 DestinationQueue::Arrive(Item item)
 {
     const uint32_t bytes = item.packet->GetSize();
+    --m_crossing;
     m_crossingBytes -= bytes;
     m_itemBytes += bytes;
     m_items.push_back(std::move(item));
@@ -126,33 +141,102 @@ DestinationQueue::ArriveBulk(uint64_t bytes)
 Ptr<Packet>
 DestinationQueue::Pull(uint32_t maxBytes, uint16_t& protocol)
 {
+    auto item = Take(maxBytes);
+    if (item.packet)
+    {
+        protocol = item.protocol;
+    }
+    return std::move(item.packet);
+}
+
+DestinationQueue::Item
+DestinationQueue::Take(uint32_t maxBytes)
+{
+    DropExpired();
     if (!m_items.empty())
     {
         const uint32_t bytes = m_items.front().packet->GetSize();
         if (bytes > maxBytes)
         {
-            return nullptr;
+            return {};
         }
-        const Item item = std::move(m_items.front());
+        Item item = std::move(m_items.front());
         m_items.pop_front();
         m_itemBytes -= bytes;
-        protocol = item.protocol;
-        return item.packet;
+        return item;
     }
     const auto bytes = static_cast<uint32_t>(std::min<uint64_t>(m_bulkPacketSize, m_bulkBytes));
     if (bytes == 0 || bytes > maxBytes)
     {
-        return nullptr;
+        return {};
     }
     m_bulkBytes -= bytes;
-    protocol = BULK_PROTOCOL;
-    return Create<Packet>(bytes);
+    return {Create<Packet>(bytes), BULK_PROTOCOL, -1};
+}
+
+void
+DestinationQueue::GiveBack(std::vector<Item> items)
+{
+    NS_LOG_FUNCTION(this << items.size());
+    if (items.empty())
+    {
+        return;
+    }
+    for (auto item = items.rbegin(); item != items.rend(); ++item)
+    {
+        const uint32_t bytes = item->packet->GetSize();
+        if (item->since < 0)
+        {
+            m_bulkBytes += bytes;
+        }
+        else
+        {
+            m_itemBytes += bytes;
+            m_items.push_front(std::move(*item));
+        }
+    }
+    Wake();
+}
+
+void
+DestinationQueue::DropExpired()
+{
+    if (m_lifetime.IsZero())
+    {
+        return;
+    }
+    const int64_t oldest = (Simulator::Now() - m_lifetime).GetTimeStep();
+    while (!m_items.empty() && m_items.front().since < oldest)
+    {
+        const auto packet = std::move(m_items.front().packet);
+        m_items.pop_front();
+        m_itemBytes -= packet->GetSize();
+        m_expired(packet);
+    }
 }
 
 uint64_t
 DestinationQueue::GetBacklogBits() const
 {
     return 8 * (m_itemBytes + m_bulkBytes);
+}
+
+uint64_t
+DestinationQueue::GetPackets() const
+{
+    return m_items.size() + m_crossing;
+}
+
+uint64_t
+DestinationQueue::GetPacketBits() const
+{
+    return 8 * (m_itemBytes + m_crossingBytes);
+}
+
+Time
+DestinationQueue::GetLifetime() const
+{
+    return m_lifetime;
 }
 
 bool

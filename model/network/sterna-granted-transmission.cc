@@ -14,7 +14,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 namespace ns3
 {
@@ -44,6 +46,7 @@ GrantedTransmission::Start(Ptr<SternaNetDevice> device, const Grant& grant)
     m_stopped = false;
     m_startScheduled = false;
     m_watched = m_device->HasTransmitSinks();
+    m_exact = m_watched || !grant.queue->GetLifetime().IsZero();
     m_begin = Simulator::Now().GetTimeStep();
     const Time delay = m_channel->GetDelay(m_device, grant.receiver);
     m_delay = delay.GetTimeStep();
@@ -65,6 +68,23 @@ GrantedTransmission::Stop()
         m_grant.queue->RemoveListener(this);
         m_waiting = false;
     }
+}
+
+void
+GrantedTransmission::Abort()
+{
+    Stop();
+    const int64_t leftBy = Simulator::Now().GetTimeStep() + m_delay;
+    const auto first =
+        std::find_if(m_inFlight.begin(), m_inFlight.end(), [leftBy](const InFlight& packet) {
+            return packet.arrival > leftBy;
+        });
+    std::vector<DestinationQueue::Item> unsent;
+    std::transform(first, m_inFlight.end(), std::back_inserter(unsent), [](InFlight& packet) {
+        return std::move(packet.item);
+    });
+    m_inFlight.erase(first, m_inFlight.end());
+    m_grant.queue->GiveBack(std::move(unsent));
 }
 
 bool
@@ -106,7 +126,7 @@ GrantedTransmission::Pull(int64_t latestStart)
         if (start > latestStart)
         {
             // The next arrival pulls as well, if it comes in time.
-            if (m_watched || m_inFlight.empty() || start < m_inFlight.front().arrival)
+            if (m_exact || m_inFlight.empty() || start < m_inFlight.front().arrival)
             {
                 ScheduleStart(start);
             }
@@ -119,12 +139,11 @@ GrantedTransmission::Pull(int64_t latestStart)
             Stop();
             return;
         }
-        uint16_t protocol = 0;
         const auto maxBytes = static_cast<uint32_t>(std::min(room, 4294967295.0));
-        auto packet = m_grant.queue->Pull(maxBytes, protocol);
-        if (packet)
+        auto item = m_grant.queue->Take(maxBytes);
+        if (item.packet)
         {
-            Launch(packet, protocol);
+            Launch(std::move(item));
         }
         else if (m_grant.queue->IsEmpty())
         {
@@ -140,20 +159,20 @@ GrantedTransmission::Pull(int64_t latestStart)
 }
 
 void
-GrantedTransmission::Launch(Ptr<Packet> packet, uint16_t protocol)
+GrantedTransmission::Launch(DestinationQueue::Item&& item)
 {
     const int64_t start = GetTimeStepAt(m_position);
-    m_position += 8.0 * packet->GetSize();
+    m_position += 8.0 * item.packet->GetSize();
     const int64_t end = GetTimeStepAt(m_position);
     m_packetTime = end - start;
     if (m_watched)
     {
-        m_frame = MakeFrame(packet, protocol);
+        m_frame = MakeFrame(item.packet, item.protocol);
         m_device->m_macTx(m_frame);
         m_device->TraceTxBegin(m_frame);
         ScheduleStart(end);
     }
-    m_inFlight.push_back({end + m_delay, std::move(packet), protocol});
+    m_inFlight.push_back({end + m_delay, std::move(item)});
     ScheduleArrival();
 }
 
@@ -214,7 +233,7 @@ GrantedTransmission::Notify()
     }
     auto arrived = std::move(m_inFlight.front());
     m_inFlight.pop_front();
-    if (!m_watched)
+    if (!m_exact)
     {
         Pull(arrived.arrival + m_packetTime);
     }
@@ -230,12 +249,17 @@ GrantedTransmission::PacketsWaiting()
 }
 
 void
-GrantedTransmission::Deliver(InFlight arrived)
+GrantedTransmission::Deliver(InFlight&& arrived)
 {
     const bool decoded = IsDecoded();
     // The receiver may be granted something else by whoever looks at the packet.
     const auto receiver = m_grant.receiver;
-    receiver->Receive(std::move(arrived.packet), arrived.protocol, m_from, m_to, decoded);
+    receiver->Receive(std::move(arrived.item.packet),
+                      arrived.item.protocol,
+                      m_from,
+                      m_to,
+                      decoded,
+                      TimeStep(m_delay));
 }
 
 bool

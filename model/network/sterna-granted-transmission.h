@@ -28,8 +28,9 @@ class SternaNetDevice;
  * The object is itself the event that happens when a packet has arrived, and schedules itself
  * again for the next arrival: one event per packet and none allocated. A packet is pulled at the
  * arrival of an earlier one if its own transmission begins at most one packet later, which nobody
- * can see from outside; where no arrival is near (a grant begins, the queue was empty), or where
- * somebody watches the transmitter, an event of its own pulls it at the exact time.
+ * can see from outside; where no arrival is near (a grant begins, the queue was empty), where
+ * somebody watches the transmitter, or where the queue drops what has waited too long, an event of
+ * its own pulls it at the exact time.
  *
  * The propagation delay is that at the grant's beginning. Whether a packet is lost depends on the
  * SINR when its last bit arrives; it is computed again when the set of granted transmitters has
@@ -48,8 +49,11 @@ class GrantedTransmission : public EventImpl, public DestinationQueue::Listener
      */
     void Start(Ptr<SternaNetDevice> device, const Grant& grant);
 
-    /// Send nothing more; what is in flight arrives.
+    /// Send nothing more; what was pulled arrives.
     void Stop();
+
+    /// Send nothing more; what has not left completely goes back to the head of the queue.
+    void Abort();
 
     /// \return true if nothing is in flight and nothing scheduled.
     bool IsIdle() const;
@@ -61,9 +65,8 @@ class GrantedTransmission : public EventImpl, public DestinationQueue::Listener
     /// A packet that was pulled and has not arrived.
     struct InFlight
     {
-        int64_t arrival;    ///< Time step at which its last bit arrives.
-        Ptr<Packet> packet; ///< Without link-layer header.
-        uint16_t protocol;  ///< EtherType.
+        int64_t arrival;             ///< Time step at which its last bit arrives.
+        DestinationQueue::Item item; ///< The packet.
     };
 
     void Notify() override;
@@ -74,8 +77,8 @@ class GrantedTransmission : public EventImpl, public DestinationQueue::Listener
      * \param latestStart time step after which a packet is left for later
      */
     void Pull(int64_t latestStart);
-    /// Send a packet behind the previous one. \param packet pulled \param protocol EtherType
-    void Launch(Ptr<Packet> packet, uint16_t protocol);
+    /// Send a packet behind the previous one. \param item out of the queue
+    void Launch(DestinationQueue::Item&& item);
     /// Wake up for the next transmission. \param start time step at which it begins
     void ScheduleStart(int64_t start);
     /// The transmission of the next packet can begin. \param grantNumber it was scheduled in
@@ -83,7 +86,7 @@ class GrantedTransmission : public EventImpl, public DestinationQueue::Listener
     /// Schedule this event for the next arrival, if there is one.
     void ScheduleArrival();
     /// Hand over a packet that has arrived. \param arrived the packet
-    void Deliver(InFlight arrived);
+    void Deliver(InFlight&& arrived);
     /// \return whether a packet that arrives now is decoded.
     bool IsDecoded();
     /// \param position bits since the grant's beginning \return time step at which they have left
@@ -102,6 +105,7 @@ class GrantedTransmission : public EventImpl, public DestinationQueue::Listener
     bool m_stopped{true};            ///< Nothing more is pulled.
     bool m_waiting{false};           ///< The queue was empty and will call.
     bool m_watched{false};           ///< Somebody looks at each transmission.
+    bool m_exact{false};             ///< Packets are pulled when they begin, not at arrivals.
     bool m_arrivalScheduled{false};  ///< This event is in the scheduler.
     uint32_t m_startsScheduled{0};   ///< Start events in the scheduler, outdated ones too.
     bool m_startScheduled{false};    ///< A start event of this grant is in the scheduler.

@@ -33,6 +33,8 @@ NS_LOG_COMPONENT_DEFINE("SternaNetDeviceAir");
 namespace
 {
 
+constexpr double SHARE_TOLERANCE = 1e-9; // of rounding in a sum of shares
+
 /// Throws InputError with a sentence that begins with the value. \param parts what it says
 template <typename... Parts>
 [[noreturn]] void
@@ -97,24 +99,129 @@ SternaNetDevice::Check(const Grant& grant) const
                grant.duration.As(Time::S),
                " cannot be executed: its duration must be above 0.");
     }
+    if (!(grant.share > 0.0 && grant.share <= 1.0))
+    {
+        Refuse("A grant with a share of ",
+               grant.share,
+               " cannot be executed: the share must be above 0 and at most 1.");
+    }
+}
+
+std::size_t
+SternaNetDevice::FindBeam(const Grant& grant)
+{
+    const int64_t now = Simulator::Now().GetTimeStep();
+    const std::size_t none = m_beams.size();
+    std::size_t own = none;
+    std::size_t free = none;
+    uint32_t others = 0;
+    double shares = 0.0;
+    for (std::size_t i = 0; i < m_beams.size(); ++i)
+    {
+        if (m_beams[i].receiver == grant.receiver || m_maxBeams == 1)
+        {
+            own = i;
+        }
+        else if (m_beams[i].until <= now)
+        {
+            free = i;
+        }
+        else
+        {
+            ++others;
+            shares += m_beams[i].share;
+        }
+    }
+    if (others >= m_maxBeams)
+    {
+        Refuse("A grant to device ",
+               grant.receiver->m_address,
+               " cannot be executed by device ",
+               m_address,
+               ": all of its ",
+               m_maxBeams,
+               " beams are in use.");
+    }
+    if (shares + grant.share > 1.0 + SHARE_TOLERANCE)
+    {
+        Refuse("A grant with a share of ",
+               grant.share,
+               " cannot be executed by device ",
+               m_address,
+               ": other running grants have ",
+               shares,
+               ", and the sum must be at most 1.");
+    }
+    if (own == none && free == none)
+    {
+        m_beams.emplace_back();
+    }
+    return own != none ? own : free;
+}
+
+void
+SternaNetDevice::End(const Ptr<GrantedTransmission>& transmission) const
+{
+    if (m_maxBeams == 1)
+    {
+        transmission->Stop();
+    }
+    else
+    {
+        transmission->Abort();
+    }
+}
+
+void
+SternaNetDevice::UpdateActivity()
+{
+    int64_t until = Simulator::Now().GetTimeStep();
+    for (const auto& beam : m_beams)
+    {
+        until = std::max(until, beam.until);
+    }
+    m_channel->Activate(this, TimeStep(until) - Simulator::Now());
 }
 
 void
 SternaNetDevice::Transmit(const Grant& grant)
 {
-    NS_LOG_FUNCTION(this << grant.receiver << grant.rate << grant.duration);
+    NS_LOG_FUNCTION(this << grant.receiver << grant.rate << grant.duration << grant.share);
     Check(grant);
-    m_channel->Activate(this, grant.duration);
-    if (m_granted)
+    const std::size_t index = FindBeam(grant);
+    // Whoever sees a packet given back or pulled may call this device again.
+    const auto previous = m_beams[index].transmission;
+    m_beams[index].receiver = grant.receiver;
+    m_beams[index].until = (Simulator::Now() + grant.duration).GetTimeStep();
+    m_beams[index].share = grant.share;
+    UpdateActivity();
+    if (previous)
     {
-        m_granted->Stop();
+        End(previous);
     }
-    if (!m_granted || !m_granted->IsIdle())
+    // What the previous grant has in flight arrives without this device's help.
+    const bool reuse = previous && previous->IsIdle();
+    const auto transmission = reuse ? previous : Create<GrantedTransmission>();
+    m_beams[index].transmission = transmission;
+    transmission->Start(this, grant);
+}
+
+void
+SternaNetDevice::Stop(const Ptr<SternaNetDevice>& receiver)
+{
+    NS_LOG_FUNCTION(this << receiver);
+    const int64_t now = Simulator::Now().GetTimeStep();
+    for (auto& beam : m_beams)
     {
-        // What the previous grant has in flight arrives without this device's help.
-        m_granted = Create<GrantedTransmission>();
+        if (beam.receiver == receiver && beam.until > now)
+        {
+            beam.until = now;
+            UpdateActivity();
+            const auto transmission = beam.transmission;
+            End(transmission);
+            return;
+        }
     }
-    m_granted->Start(this, grant);
 }
 
 bool
@@ -211,15 +318,17 @@ SternaNetDevice::SendOpenUnicast(Ptr<Packet> packet, const EthernetHeader& heade
     // A packet takes at least one time step, so that no two leave at once.
     const Time airtime =
         std::max(TimeStep(1), Seconds(8.0 * packet->GetSize() / m_channel->GetOpenRate(snr)));
+    const Time delay = m_channel->GetDelay(this, receiver);
     Simulator::ScheduleWithContext(receiver->GetNode()->GetId(),
-                                   airtime + m_channel->GetDelay(this, receiver),
+                                   airtime + delay,
                                    &SternaNetDevice::Receive,
                                    receiver,
                                    packet,
                                    header.GetLengthType(),
                                    header.GetSource(),
                                    header.GetDestination(),
-                                   snr >= m_channel->GetSinrThreshold());
+                                   snr >= m_channel->GetSinrThreshold(),
+                                   delay);
     return airtime;
 }
 
@@ -234,15 +343,17 @@ SternaNetDevice::SendOpenGroup(Ptr<Packet> packet, const EthernetHeader& header)
         {
             continue;
         }
+        const Time delay = m_channel->GetDelay(this, receiver);
         Simulator::ScheduleWithContext(receiver->GetNode()->GetId(),
-                                       airtime + m_channel->GetDelay(this, receiver),
+                                       airtime + delay,
                                        &SternaNetDevice::Receive,
                                        receiver,
                                        packet->Copy(),
                                        header.GetLengthType(),
                                        header.GetSource(),
                                        header.GetDestination(),
-                                       true);
+                                       true,
+                                       delay);
     }
     return airtime;
 }
@@ -263,7 +374,8 @@ SternaNetDevice::Receive(Ptr<Packet> packet,
                          uint16_t protocol,
                          Mac48Address from,
                          Mac48Address to,
-                         bool decoded)
+                         bool decoded,
+                         Time delay)
 {
     if (HasReceiveSinks())
     {
@@ -274,6 +386,10 @@ SternaNetDevice::Receive(Ptr<Packet> packet,
         const auto frame = packet->Copy();
         frame->AddHeader(header);
         TraceRx(frame, decoded);
+    }
+    if (!m_reception.IsEmpty())
+    {
+        m_reception(packet, delay, decoded);
     }
     if (decoded)
     {

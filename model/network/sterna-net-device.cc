@@ -86,6 +86,12 @@ SternaNetDevice::GetTypeId()
                 BooleanValue(false),
                 MakeBooleanAccessor(&SternaNetDevice::SetManaged, &SternaNetDevice::IsManaged),
                 MakeBooleanChecker())
+            .AddAttribute("Beams",
+                          "Grants to different receivers that run at once, each with its share of "
+                          "bandwidth and power; with 1 a new grant replaces the running one.",
+                          UintegerValue(1),
+                          MakeUintegerAccessor(&SternaNetDevice::m_maxBeams),
+                          MakeUintegerChecker<uint32_t>(1))
             .AddAttribute("QueueLimit",
                           "Limit of the queue of open transmissions.",
                           QueueSizeValue(QueueSize("100p")),
@@ -149,7 +155,12 @@ SternaNetDevice::GetTypeId()
             .AddTraceSource("Dropped",
                             "A packet, without link-layer header, was lost on the way here.",
                             MakeTraceSourceAccessor(&SternaNetDevice::m_dropped),
-                            "ns3::Packet::TracedCallback");
+                            "ns3::Packet::TracedCallback")
+            .AddTraceSource("Reception",
+                            "A packet, without link-layer header, has arrived or was lost, with "
+                            "the propagation delay that it had.",
+                            MakeTraceSourceAccessor(&SternaNetDevice::m_reception),
+                            "ns3::sterna::SternaNetDevice::ReceptionTracedCallback");
     return tid;
 }
 
@@ -413,11 +424,14 @@ SternaNetDevice::SupportsSendFrom() const
 void
 SternaNetDevice::DoDispose()
 {
-    if (m_granted)
+    for (auto& beam : m_beams)
     {
-        m_granted->Detach();
-        m_granted = nullptr;
+        if (beam.transmission)
+        {
+            beam.transmission->Detach();
+        }
     }
+    m_beams.clear();
     m_channel = nullptr;
     m_node = nullptr;
     m_core = nullptr;

@@ -14,6 +14,9 @@
 #include "ns3/queue.h"
 #include "ns3/traced-callback.h"
 
+#include <cstdint>
+#include <vector>
+
 namespace ns3
 {
 
@@ -41,6 +44,9 @@ class SternaChannel;
  * which is only made where a PHY trace, a sniffer or a MAC trace looks at it. Unicast frames reach
  * the addressed device only, so a promiscuous listener sees what is meant for it. Sinks on
  * transmit traces must be connected before a grant begins to see its packets.
+ *
+ * A device with several Beams executes a grant per receiver at once, each with its share of
+ * bandwidth and power (OFDMA), up to a sum of 1. Its beams do not disturb each other.
  */
 class SternaNetDevice : public NetDevice
 {
@@ -75,11 +81,25 @@ class SternaNetDevice : public NetDevice
     void SetCoreNetwork(Ptr<CoreNetwork> core);
 
     /**
-     * Send from a queue to a receiver from now on. A running grant ends; what it has sent arrives.
+     * Send from a queue to a receiver from now on.
+     *
+     * With one beam a running grant ends, and what it has sent arrives. With several beams a
+     * running grant to the same receiver ends as by Stop(), and the others go on.
      * \param grant checked: InputError on a receiver that is missing, on another channel or this
-     * device, on a missing queue, and on a rate, SINR or duration out of range
+     * device, on a missing queue, on a rate, SINR, duration or share out of range, and if no beam
+     * is free or the shares of the running grants would exceed 1
      */
     void Transmit(const Grant& grant);
+
+    /**
+     * End a running grant now, which frees its beam and share; without one, nothing happens.
+     *
+     * What has left arrives. With several beams a packet whose last bit has not left goes back to
+     * the head of its queue, for whoever serves it next, so that nothing is on the air without a
+     * grant; with one beam it arrives, as it does when a grant is replaced.
+     * \param receiver of the grant
+     */
+    void Stop(const Ptr<SternaNetDevice>& receiver);
 
     /**
      * How long a grant carries bits: so that the last one has arrived before the grant is over,
@@ -99,12 +119,22 @@ class SternaNetDevice : public NetDevice
      * \param from address of the sender
      * \param to address of the receiver, or a group
      * \param decoded false if its SINR was too low, and it is lost
+     * \param delay propagation delay that it had
      */
     void Receive(Ptr<Packet> packet,
                  uint16_t protocol,
                  Mac48Address from,
                  Mac48Address to,
-                 bool decoded);
+                 bool decoded,
+                 Time delay);
+
+    /**
+     * TracedCallback signature of the trace Reception.
+     * \param packet without link-layer header
+     * \param delay propagation delay that it had
+     * \param decoded false if it is lost
+     */
+    typedef void (*ReceptionTracedCallback)(Ptr<const Packet> packet, Time delay, bool decoded);
 
     // NetDevice
     void SetIfIndex(const uint32_t index) override;
@@ -141,6 +171,15 @@ class SternaNetDevice : public NetDevice
   private:
     friend class GrantedTransmission;
 
+    /// A grant that runs or has run.
+    struct Beam
+    {
+        Ptr<SternaNetDevice> receiver;         ///< Of the grant.
+        int64_t until{0};                      ///< Time step at which it is over.
+        double share{0.0};                     ///< Of bandwidth and power.
+        Ptr<GrantedTransmission> transmission; ///< Its packets.
+    };
+
     /// \param dbi antenna gain in dBi
     void SetAntennaGain(double dbi);
     /// \return antenna gain in dBi
@@ -156,6 +195,12 @@ class SternaNetDevice : public NetDevice
 
     /// Throw InputError unless the grant can be executed. \param grant to check
     void Check(const Grant& grant) const;
+    /// Find room for a grant, or throw InputError. \param grant new \return index of its beam
+    std::size_t FindBeam(const Grant& grant);
+    /// End a grant. \param transmission its packets
+    void End(const Ptr<GrantedTransmission>& transmission) const;
+    /// Tell the channel how long grants of this device run.
+    void UpdateActivity();
 
     /// Leave a packet in the core queue of its destination.
     /// \param packet without header \param to its destination \param protocol EtherType
@@ -187,20 +232,21 @@ class SternaNetDevice : public NetDevice
     /// \param packet without header \param protocol EtherType \param from sender \param to receiver
     void ForwardUp(Ptr<Packet> packet, uint16_t protocol, Mac48Address from, Mac48Address to);
 
-    Ptr<SternaChannel> m_channel;       ///< The band.
-    uint32_t m_channelIndex{0};         ///< Index there.
-    Ptr<Node> m_node;                   ///< The node.
-    uint32_t m_ifIndex{0};              ///< Index on the node.
-    Mac48Address m_address;             ///< Own address.
-    uint16_t m_mtu;                     ///< Largest packet, bytes.
-    double m_txPower{0.0};              ///< W.
-    double m_antennaGain{1.0};          ///< Linear.
-    double m_noiseFigure{1.0};          ///< Linear.
-    bool m_managed;                     ///< Unicast waits for grants.
-    Ptr<CoreNetwork> m_core;            ///< Where it waits.
-    Ptr<Queue<Packet>> m_queue;         ///< Of open transmissions, with headers.
-    bool m_sendingOpen{false};          ///< An open packet is on the air.
-    Ptr<GrantedTransmission> m_granted; ///< The latest grant's.
+    Ptr<SternaChannel> m_channel; ///< The band.
+    uint32_t m_channelIndex{0};   ///< Index there.
+    Ptr<Node> m_node;             ///< The node.
+    uint32_t m_ifIndex{0};        ///< Index on the node.
+    Mac48Address m_address;       ///< Own address.
+    uint16_t m_mtu;               ///< Largest packet, bytes.
+    double m_txPower{0.0};        ///< W.
+    double m_antennaGain{1.0};    ///< Linear.
+    double m_noiseFigure{1.0};    ///< Linear.
+    bool m_managed;               ///< Unicast waits for grants.
+    Ptr<CoreNetwork> m_core;      ///< Where it waits.
+    Ptr<Queue<Packet>> m_queue;   ///< Of open transmissions, with headers.
+    bool m_sendingOpen{false};    ///< An open packet is on the air.
+    uint32_t m_maxBeams;          ///< Grants at once.
+    std::vector<Beam> m_beams;    ///< Those used so far.
 
     ReceiveCallback m_rxCallback;             ///< To the node.
     PromiscReceiveCallback m_promiscCallback; ///< To bridges and taps.
@@ -219,6 +265,7 @@ class SternaNetDevice : public NetDevice
     TracedCallback<Ptr<const Packet>> m_promiscSniffer; ///< Frame sent or received.
     TracedCallback<Ptr<const Packet>> m_delivered;      ///< Packet arrived, without header.
     TracedCallback<Ptr<const Packet>> m_dropped;        ///< Packet lost, without header.
+    TracedCallback<Ptr<const Packet>, Time, bool> m_reception; ///< Packet arrived or lost.
 };
 
 } // namespace sterna

@@ -43,7 +43,9 @@ Terminal::GetTypeId()
                                                           Role::DUAL_MODE_UE,
                                                           "DualModeUe",
                                                           Role::GATEWAY,
-                                                          "Gateway"));
+                                                          "Gateway",
+                                                          Role::SATELLITE_UE,
+                                                          "SatelliteUe"));
     return tid;
 }
 
@@ -72,7 +74,8 @@ bool
 Terminal::HasBand(Role role, Band band)
 {
     return band == Band::KA ? role != Role::CELLULAR_UE
-                            : role != Role::SATELLITE && role != Role::GATEWAY;
+                            : role != Role::SATELLITE && role != Role::GATEWAY &&
+                                  role != Role::SATELLITE_UE;
 }
 
 Ptr<SternaNetDevice>

@@ -34,7 +34,8 @@ class Terminal : public Object
         BASE_STATION, ///< As a TST, with more power.
         CELLULAR_UE,  ///< User equipment with C band only.
         DUAL_MODE_UE, ///< User equipment with both bands.
-        GATEWAY       ///< Base station with a satellite gateway: Ka only, receives from satellites.
+        GATEWAY,      ///< Base station with a satellite gateway: Ka only, receives from satellites.
+        SATELLITE_UE  ///< User with a satellite terminal only, on the ground or in an aircraft.
     };
 
     /// \return the TypeId.
