@@ -40,9 +40,10 @@ namespace sterna
  * | fading                  | theirs: Rician Markov   | Rayleigh Markov     |
  * | antenna gains (not in the paper) | LEO 30, dual-mode UE 27, BS and TST 33 dBi | 0 dBi |
  *
- * Gateways and satellite users, which have Ka band only, are as BSs. Powers in both bands: LEO 100 W, BS 40 W, TST 2 W,
- * UE and satellite user 0.2 W. What concerns a channel must be set
- * before the first device is installed. Devices are open; a scheduler makes them managed.
+ * Gateways and satellite users, which have Ka band only, have the gain of BSs. Powers in both
+ * bands: LEO 100 W, BS and gateway 40 W, TST 2 W, UE and satellite user 0.2 W. What concerns a
+ * channel must be set before the first device is installed. Devices are open; a scheduler makes
+ * them managed.
  *
  * The default path loss in Ka band points the satellites' antennas at the middle of the terminals
  * that InstallTerminals() finds placed; a path loss that the script sets is left as it is.

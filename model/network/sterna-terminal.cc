@@ -73,9 +73,9 @@ Terminal::HasBand(Band band) const
 bool
 Terminal::HasBand(Role role, Band band)
 {
-    return band == Band::KA ? role != Role::CELLULAR_UE
-                            : role != Role::SATELLITE && role != Role::GATEWAY &&
-                                  role != Role::SATELLITE_UE;
+    return band == Band::KA
+               ? role != Role::CELLULAR_UE
+               : role != Role::SATELLITE && role != Role::GATEWAY && role != Role::SATELLITE_UE;
 }
 
 Ptr<SternaNetDevice>

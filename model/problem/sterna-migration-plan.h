@@ -26,6 +26,10 @@ struct MigrationSlot
     Eigen::ArrayXXd rain;       //!< attenuation (dB), satellites x users
     Eigen::ArrayXXd efficiency; //!< log2(1 + SNR) (bit/s/Hz), satellites x users; 0 out of sight
     Eigen::ArrayXd arrivals;    //!< lambda (packets/s) of each user; 0 without demand
+    /// Where satellites are (ECEF), over the radius of the highest one, 3 x satellites.
+    Eigen::Matrix3Xd satellites{};
+    /// Where users are (ECEF), over the Earth's radius, 3 x users.
+    Eigen::Matrix3Xd users{};
 
     /// Whether the satellite stands high enough over the user, (20g).
     bool IsVisible(uint32_t satellite, uint32_t user) const;
