@@ -238,6 +238,7 @@ class MigrationTest : public tests::ExpectationTestCase
         }
         ExpectBulk();
         ExpectOneBeam();
+        ExpectOverlap();
     }
 
     void Expect(double delay, bool watched, bool replaced, Time stop, std::size_t before)
@@ -320,6 +321,23 @@ class MigrationTest : public tests::ExpectationTestCase
         At(MicroSeconds(2500), [&]() { band.tx->Stop(rx); });
         Simulator::Run();
         NS_TEST_EXPECT_MSG_EQ(delivered.Count(), 3, "those that began at 0, 1 and 2 ms");
+        Simulator::Destroy();
+    }
+
+    /// The next satellite has its grant already, and finds the queue empty until the first stops.
+    void ExpectOverlap()
+    {
+        const BeamBand band(2);
+        const auto rx = band.Add(LIGHT_MILLISECOND);
+        const auto next = band.Add(2.0 * LIGHT_MILLISECOND);
+        Record delivered;
+        delivered.Watch(rx, "Delivered");
+        band.QueueOf(rx)->Enqueue(Create<Packet>(1500), 0x0800);
+        band.tx->Transmit(band.To(rx, MilliSeconds(100)));
+        next->Transmit(band.To(rx, MilliSeconds(100)));
+        At(MicroSeconds(500), [&]() { band.tx->Stop(rx); });
+        Simulator::Run();
+        ExpectTrue(delivered.times == std::vector<Time>{MicroSeconds(2500)}, "once, by the next");
         Simulator::Destroy();
     }
 };

@@ -434,13 +434,27 @@ class SinglePacketTest : public ExpectationTestCase
         Simulator::Schedule(Seconds(50000), [&]() {
             near->Transmit({user.device, user.queue, 6e6, 0.0, Seconds(50000)});
         });
-        // The record of what comes in must not count what others send.
+        // What is not of this flow does not count: a packet of nobody's, and another flow's.
         Simulator::Schedule(Seconds(99000), [&]() { user.flow->SetRate(0.0); });
         Simulator::Schedule(Seconds(99500),
                             [&]() { user.queue->Enqueue(Create<Packet>(1000), FLOW_PROTOCOL); });
+        const auto other = CreateObject<PoissonFlow>();
+        const auto queue = CreateObject<DestinationQueue>();
+        other->AssignStreams(32);
+        other->Connect(queue, user.device);
+        Simulator::Schedule(Seconds(99600), [&]() {
+            near->Transmit({user.device, queue, 6e6, 0.0, Seconds(200)});
+            other->SetRate(1.0);
+        });
+        Simulator::Schedule(Seconds(99700), [&]() { other->SetRate(0.0); });
         Simulator::Run();
         ExpectTrue(user.sojourns.size() > 60, "some hundred packets");
-        NS_TEST_ASSERT_MSG_EQ(delivered.Count(), user.sojourns.size() + 1, "one is of no flow");
+        const auto others = other->GetDelivered().packets;
+        ExpectTrue(others > 60, "some hundred packets of the other flow");
+        NS_TEST_EXPECT_MSG_EQ(others, other->GetAccount().generated.packets, "all of them");
+        NS_TEST_ASSERT_MSG_EQ(delivered.Count(),
+                              user.sojourns.size() + others + 1,
+                              "one is of no flow");
         NS_TEST_EXPECT_MSG_EQ(user.flow->GetDelivered().packets, user.sojourns.size(), "counted");
         for (std::size_t i = 0; i < user.sojourns.size(); ++i)
         {

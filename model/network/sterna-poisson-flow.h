@@ -108,7 +108,8 @@ class PoissonFlow : public Object
     void Disconnect();
     /// \param packet any \return the time step at which this flow made it, or -1 if another did
     int64_t GetCreation(const Ptr<const Packet>& packet) const;
-    /// Trace sink. \param packet received or lost \param delay of propagation \param decoded or lost
+    /// Trace sink.
+    /// \param packet received or lost \param delay that it had \param decoded false if it is lost
     void Receive(Ptr<const Packet> packet, Time delay, bool decoded);
     /// Trace sink. \param packet dropped by the queue
     void Expire(Ptr<const Packet> packet);
