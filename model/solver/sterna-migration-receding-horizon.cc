@@ -28,7 +28,7 @@ MigrationRecedingHorizon::GetTypeId()
                           MakeUintegerChecker<uint32_t>(1))
             .AddAttribute("Group",
                           "Users that the search gives paths together, at most",
-                          UintegerValue(1),
+                          UintegerValue(2),
                           MakeUintegerAccessor(&MigrationRecedingHorizon::m_group),
                           MakeUintegerChecker<uint32_t>(1, 4));
     return tid;
@@ -37,6 +37,7 @@ MigrationRecedingHorizon::GetTypeId()
 void
 MigrationRecedingHorizon::BeginCycle(const MigrationProblem& problem, const MigrationState& state)
 {
+    m_problem = &problem;
     m_plan = state.plan;
     m_search = std::make_unique<MigrationSearch>(problem, ShareRule(), m_plan, m_group);
 }
@@ -44,7 +45,7 @@ MigrationRecedingHorizon::BeginCycle(const MigrationProblem& problem, const Migr
 Eigen::VectorXi
 MigrationRecedingHorizon::Choose(const MigrationProblem& problem, const MigrationState& state)
 {
-    if (m_plan != state.plan)
+    if (m_problem != &problem || m_plan != state.plan)
     {
         BeginCycle(problem, state);
     }

@@ -32,6 +32,7 @@ class MigrationRecedingHorizon : public MigrationChooser
   private:
     uint32_t m_horizon;
     uint32_t m_group;
+    const MigrationProblem* m_problem{nullptr};  //!< that the search is for
     std::shared_ptr<const MigrationPlan> m_plan; //!< that the search is for
     std::unique_ptr<MigrationSearch> m_search;
 };

@@ -22,7 +22,7 @@ MigrationSearch::MigrationSearch(const MigrationProblem& problem,
       m_plan(std::move(plan)),
       m_largestGroup(largestGroup),
       m_satellites(Eigen::MatrixXi::Constant(problem.Users(), m_plan->Slots(), -1)),
-      m_nodes(m_plan->Slots() * m_plan->Satellites(), Node{Members(problem.Users(), false), {}})
+      m_nodes(m_plan->Slots() * m_plan->Satellites(), Node{Members(problem.Users() / 8 + 1, 0), {}})
 {
     m_host = Eigen::VectorXi::Constant(problem.Users(), -1);
 }
@@ -31,6 +31,12 @@ MigrationSearch::Node&
 MigrationSearch::At(uint32_t slot, uint32_t satellite)
 {
     return m_nodes[slot * m_plan->Satellites() + satellite];
+}
+
+void
+MigrationSearch::Flip(Members& members, uint32_t user)
+{
+    members[user / 8] ^= char(1U << (user % 8));
 }
 
 double
@@ -47,7 +53,7 @@ MigrationSearch::Utility(uint32_t slot, uint32_t satellite)
     double compute = 0;
     for (uint32_t u = 0; u < m_problem.Users(); ++u)
     {
-        if (node.members[u])
+        if (node.members[u / 8] >> (u % 8) & 1)
         {
             users.push_back(u);
             compute += system.users[u].minCompute;
@@ -65,11 +71,11 @@ MigrationSearch::Set(uint32_t slot, uint32_t user, int satellite)
     int& present = m_satellites(user, slot);
     if (present >= 0)
     {
-        At(slot, present).members[user] = false;
+        Flip(At(slot, present).members, user);
     }
     if (satellite >= 0)
     {
-        At(slot, satellite).members[user] = true;
+        Flip(At(slot, satellite).members, user);
     }
     present = satellite;
 }
@@ -187,109 +193,134 @@ MigrationSearch::Options(uint32_t slot, const Group& group)
     }
     for (auto& option : options)
     {
-        const auto put = [&](bool there) {
+        const auto comeOrLeave = [&] {
             for (std::size_t g = 0; g < group.size(); ++g)
             {
                 if (option.satellites[g] >= 0)
                 {
-                    At(slot, option.satellites[g]).members[group[g]] = there;
+                    Flip(At(slot, option.satellites[g]).members, group[g]);
                 }
             }
         };
-        put(true);
+        comeOrLeave();
         for (auto s = option.satellites.begin(); s != option.satellites.end(); ++s)
         {
             const bool first = std::find(option.satellites.begin(), s, *s) == s;
             option.gain += *s >= 0 && first ? Utility(slot, *s) - without[*s] : 0.0;
         }
-        put(false);
+        comeOrLeave();
     }
     return options;
+}
+
+uint32_t
+MigrationSearch::Place(const std::vector<int>& hosts) const
+{
+    uint32_t place = 0;
+    for (const int host : hosts)
+    {
+        place = place * (m_plan->Satellites() + 1) + uint32_t(host + 1);
+    }
+    return place;
+}
+
+void
+MigrationSearch::Advance(uint32_t slot,
+                         const Group& group,
+                         const std::vector<Option>& options,
+                         const std::vector<Step>& before,
+                         std::vector<Step>& after) const
+{
+    std::vector<int> hosts(group.size());
+    std::vector<int> next(group.size());
+    for (uint32_t place = 0; place < before.size(); ++place)
+    {
+        if (std::isinf(before[place].worth))
+        {
+            continue;
+        }
+        uint32_t digits = place;
+        for (std::size_t g = group.size(); g-- > 0;)
+        {
+            hosts[g] = int(digits % (m_plan->Satellites() + 1)) - 1;
+            digits /= m_plan->Satellites() + 1;
+        }
+        for (uint32_t o = 0; o < options.size(); ++o)
+        {
+            double worth = before[place].worth + options[o].gain;
+            for (std::size_t g = 0; g < group.size(); ++g)
+            {
+                const int s = options[o].satellites[g];
+                worth -= Moves(hosts[g], s) ? m_problem.MigrationCost(group[g]) : 0.0;
+                next[g] = Next(slot, group[g], hosts[g], s);
+            }
+            auto& step = after[Place(next)];
+            if (worth > step.worth)
+            {
+                step = {worth, place, o};
+            }
+        }
+    }
+}
+
+double
+MigrationSearch::PresentWorth(const Group& group, const Paths& paths) const
+{
+    double worth = 0;
+    Eigen::VectorXi host = m_host;
+    for (std::size_t n = 0; n < paths.present.size(); ++n)
+    {
+        const auto& satellites = paths.present[n];
+        worth +=
+            std::find_if(paths.options[n].begin(), paths.options[n].end(), [&](const auto& option) {
+                return option.satellites == satellites;
+            })->gain;
+        for (std::size_t g = 0; g < group.size(); ++g)
+        {
+            int& at = host(group[g]);
+            worth -= Moves(at, satellites[g]) ? m_problem.MigrationCost(group[g]) : 0.0;
+            at = Next(m_first + n, group[g], at, satellites[g]);
+        }
+    }
+    return worth;
 }
 
 bool
 MigrationSearch::ImproveGroup(const Group& group)
 {
-    // Where the group's services are is a number with a digit for each user: 0 for nowhere yet.
-    const uint32_t base = m_plan->Satellites() + 1;
-    std::vector<uint32_t> weights;
+    Paths paths;
+    std::vector<int> hosts;
     uint32_t places = 1;
-    uint32_t start = 0;
     for (const uint32_t u : group)
     {
-        weights.push_back(places);
-        start += places * uint32_t(m_host(u) + 1);
-        places *= base;
+        hosts.push_back(m_host(u));
+        places *= m_plan->Satellites() + 1;
     }
-
-    struct Step
+    paths.steps.emplace_back(places);
+    paths.steps[0][Place(hosts)].worth = 0;
+    for (uint32_t slot = m_first; slot < m_last; ++slot)
     {
-        double worth{-INFINITY};
-        uint32_t from{0};
-        uint32_t option{0};
-    };
-
-    const uint32_t slots = m_last - m_first;
-    std::vector<std::vector<Step>> steps(slots + 1, std::vector<Step>(places));
-    std::vector<std::vector<Option>> options;
-    steps[0][start].worth = 0;
-    double present = 0;
-    uint32_t presentPlace = start;
-    std::vector<std::vector<int>> old;
-    for (uint32_t n = 0; n < slots; ++n)
-    {
-        const uint32_t slot = m_first + n;
-        old.emplace_back();
+        paths.present.emplace_back();
         for (const uint32_t u : group)
         {
-            old[n].push_back(m_satellites(u, slot));
+            paths.present.back().push_back(m_satellites(u, slot));
             Set(slot, u, -1);
         }
-        options.push_back(Options(slot, group));
-        bool passed = false;
-        for (uint32_t place = 0; place < places; ++place)
-        {
-            const double so = steps[n][place].worth;
-            if (std::isinf(so))
-            {
-                continue;
-            }
-            for (uint32_t o = 0; o < options[n].size(); ++o)
-            {
-                const auto& option = options[n][o];
-                double gain = option.gain;
-                uint32_t next = 0;
-                for (std::size_t g = 0; g < group.size(); ++g)
-                {
-                    const int host = int(place / weights[g] % base) - 1;
-                    const int s = option.satellites[g];
-                    gain -= Moves(host, s) ? m_problem.MigrationCost(group[g]) : 0.0;
-                    next += weights[g] * uint32_t(Next(slot, group[g], host, s) + 1);
-                }
-                auto& step = steps[n + 1][next];
-                if (so + gain > step.worth)
-                {
-                    step = {so + gain, place, o};
-                }
-                if (!passed && place == presentPlace && option.satellites == old[n])
-                {
-                    present += gain;
-                    presentPlace = next;
-                    passed = true;
-                }
-            }
-        }
+        paths.options.push_back(Options(slot, group));
+        paths.steps.emplace_back(places);
+        Advance(slot, group, paths.options.back(), *(paths.steps.end() - 2), paths.steps.back());
     }
-    uint32_t place = 0;
-    for (uint32_t other = 1; other < places; ++other)
+    const auto best =
+        std::max_element(paths.steps.back().begin(),
+                         paths.steps.back().end(),
+                         [](const Step& a, const Step& b) { return a.worth < b.worth; });
+    const double present = PresentWorth(group, paths);
+    const bool better = best->worth > present + 1e-9 * (1 + std::abs(present));
+    uint32_t place = best - paths.steps.back().begin();
+    for (uint32_t n = m_last - m_first; n-- > 0;)
     {
-        place = steps[slots][other].worth > steps[slots][place].worth ? other : place;
-    }
-    const bool better = steps[slots][place].worth > present + 1e-9 * (1 + std::abs(present));
-    for (uint32_t n = slots; n-- > 0;)
-    {
-        const auto& step = steps[n + 1][place];
-        const auto& choice = better ? options[n][step.option].satellites : old[n];
+        const auto& step = paths.steps[n + 1][place];
+        const auto& choice = better ? paths.options[n][step.option].satellites : paths.present[n];
         for (std::size_t g = 0; g < group.size(); ++g)
         {
             Set(m_first + n, group[g], choice[g]);

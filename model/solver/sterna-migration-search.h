@@ -9,8 +9,10 @@
 #include "ns3/sterna-migration-shares.h"
 
 #include <Eigen/Core>
+#include <cmath>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -63,12 +65,12 @@ class MigrationSearch
 
   private:
     using Group = std::vector<uint32_t>;
-    using Members = std::vector<bool>;
+    using Members = std::string; //!< a bit for each user: hashes and compares as quickly as text
 
     /// A satellite in a slot.
     struct Node
     {
-        Members members;                             //!< by user
+        Members members;
         std::unordered_map<Members, double> utility; //!< of the sets met; -inf: too many users
     };
 
@@ -79,7 +81,24 @@ class MigrationSearch
         double gain;                 //!< utility that the group adds
     };
 
+    /// How a path gets to where services are after a slot.
+    struct Step
+    {
+        double worth{-INFINITY}; //!< of the best path to here
+        uint32_t from{0};        //!< where services were before
+        uint32_t option{0};
+    };
+
+    /// What is needed to improve a group's paths, by slot in focus.
+    struct Paths
+    {
+        std::vector<std::vector<int>> present; //!< satellites of the group's users
+        std::vector<std::vector<Option>> options;
+        std::vector<std::vector<Step>> steps; //!< by where services are after it
+    };
+
     Node& At(uint32_t slot, uint32_t satellite);
+    static void Flip(Members& members, uint32_t user);
     /// Sum of beta^2 C2 of a satellite's members; -inf if it cannot have them all.
     double Utility(uint32_t slot, uint32_t satellite);
     void Set(uint32_t slot, uint32_t user, int satellite);
@@ -89,6 +108,16 @@ class MigrationSearch
     static bool Moves(int host, int satellite);
     /// Where a user's service is after a slot.
     int Next(uint32_t slot, uint32_t user, int host, int satellite) const;
+    /// Where a group's services are as a number, with a digit for each user: 0 for nowhere.
+    uint32_t Place(const std::vector<int>& hosts) const;
+    /// Goes from the best paths to the places before a slot to those after it.
+    void Advance(uint32_t slot,
+                 const Group& group,
+                 const std::vector<Option>& options,
+                 const std::vector<Step>& before,
+                 std::vector<Step>& after) const;
+    /// Reward of a group's present paths, beside the others'.
+    double PresentWorth(const Group& group, const Paths& paths) const;
     /// Gives a group its best path. \return whether that is better than the present one
     bool ImproveGroup(const Group& group);
     /// Gives all groups of this size their best paths, one after the other.
