@@ -13,6 +13,14 @@ namespace ns3
 namespace sterna
 {
 
+namespace
+{
+
+/// Needs that fill the band exactly fit.
+constexpr double ROUNDING = 1e-12;
+
+} // namespace
+
 MigrationShares::MigrationShares(const MigrationProblem& problem, Rule rule)
     : m_problem(problem),
       m_rule(rule)
@@ -31,7 +39,7 @@ MigrationShares::Complete(const MigrationSlot& slot, const Eigen::VectorXi& sate
         double compute = system.maxCompute;
         for (uint32_t u = 0; u < m_problem.Users(); ++u)
         {
-            if (satellites(u) == int(s))
+            if (satellites(u) == int(s) && slot.IsActive(u) && slot.IsVisible(s, u))
             {
                 users.push_back(u);
                 compute -= system.users[u].minCompute;
@@ -48,21 +56,88 @@ MigrationShares::Complete(const MigrationSlot& slot, const Eigen::VectorXi& sate
     return decision;
 }
 
-std::vector<MigrationShares::Demand>
-MigrationShares::Demands(const MigrationSlot& slot,
-                         uint32_t satellite,
-                         const std::vector<uint32_t>& users) const
+double
+MigrationShares::Demand::Share(double margin) const
 {
-    std::vector<Demand> demands;
+    return (arrivals + margin) / rate;
+}
+
+double
+MigrationShares::Demand::Utility() const
+{
+    const double margin = share * rate - arrivals;
+    return margin > 0 ? worth * -std::expm1(-margin * deadline) : 0.0;
+}
+
+double
+MigrationShares::TotalUtility(const Demands& demands)
+{
+    double utility = 0;
+    for (const auto& one : demands)
+    {
+        utility += one.Utility();
+    }
+    return utility;
+}
+
+std::vector<MigrationShares::Demand*>
+MigrationShares::Pointers(Demands& demands)
+{
+    std::vector<Demand*> pointers;
+    pointers.reserve(demands.size());
+    for (auto& one : demands)
+    {
+        pointers.push_back(&one);
+    }
+    return pointers;
+}
+
+double
+MigrationShares::Demand::Surplus(double logPrice) const
+{
+    const double margin = std::max(0.0, (logWorth - logPrice) / deadline);
+    return worth * -std::expm1(-margin * deadline) - std::exp(logPrice) * Share(margin);
+}
+
+MigrationShares::Demands
+MigrationShares::Solve(const MigrationSlot& slot,
+                       uint32_t satellite,
+                       const std::vector<uint32_t>& users) const
+{
+    const double whole = m_problem.System().maxBandwidth;
+    Demands demands;
+    demands.reserve(users.size());
+    double sum = 0;
+    for (const uint32_t u : users)
+    {
+        const auto& user = m_problem.System().users[u];
+        const double rate = m_problem.ServiceRate(slot, satellite, u, 1);
+        const double worth = m_problem.Utility(slot, u, 1);
+        demands.push_back({slot.arrivals(u),
+                           rate,
+                           worth,
+                           user.deadline_s,
+                           m_rule == NEED_FIRST ? m_problem.RequiredMargin(u) : 0.0,
+                           std::log(worth * rate * user.deadline_s),
+                           0,
+                           false});
+        sum += slot.arrivals(u) * user.packetBits;
+    }
     for (std::size_t k = 0; k < users.size(); ++k)
     {
-        const uint32_t u = users[k];
-        demands.push_back({k,
-                           slot.arrivals(u),
-                           m_problem.ServiceRate(slot, satellite, u, 1),
-                           m_problem.Utility(slot, u, 1),
-                           m_problem.System().users[u].deadline_s,
-                           m_rule == NEED_FIRST ? m_problem.RequiredMargin(u) : 0.0});
+        const double demand =
+            slot.arrivals(users[k]) * m_problem.System().users[users[k]].packetBits;
+        demands[k].share = m_rule == EQUAL          ? whole / double(users.size())
+                           : m_rule == PROPORTIONAL ? whole * demand / sum
+                                                    : 0.0;
+    }
+    if (m_rule == NEED_FIRST)
+    {
+        ShareByNeed(demands);
+    }
+    else if (m_rule == UTILITY)
+    {
+        ShareByUtility(demands);
     }
     return demands;
 }
@@ -72,28 +147,10 @@ MigrationShares::Bandwidth(const MigrationSlot& slot,
                            uint32_t satellite,
                            const std::vector<uint32_t>& users) const
 {
-    const double whole = m_problem.System().maxBandwidth;
-    std::vector<double> shares(users.size(), whole / double(users.size()));
-    if (m_rule == PROPORTIONAL)
+    std::vector<double> shares;
+    for (const auto& demand : Solve(slot, satellite, users))
     {
-        double sum = 0;
-        for (std::size_t k = 0; k < users.size(); ++k)
-        {
-            shares[k] = slot.arrivals(users[k]) * m_problem.System().users[users[k]].packetBits;
-            sum += shares[k];
-        }
-        for (auto& share : shares)
-        {
-            share *= whole / sum;
-        }
-    }
-    else if (m_rule == NEED_FIRST)
-    {
-        ShareByNeed(Demands(slot, satellite, users), shares);
-    }
-    else if (m_rule == UTILITY)
-    {
-        ShareByUtility(Demands(slot, satellite, users), shares);
+        shares.push_back(demand.share);
     }
     return shares;
 }
@@ -103,26 +160,19 @@ MigrationShares::Utility(const MigrationSlot& slot,
                          uint32_t satellite,
                          const std::vector<uint32_t>& users) const
 {
-    const auto shares = Bandwidth(slot, satellite, users);
-    double utility = 0;
-    for (std::size_t k = 0; k < users.size(); ++k)
-    {
-        const double rate = m_problem.ServiceRate(slot, satellite, users[k], shares[k]);
-        const double probability =
-            m_problem.TimelyProbability(users[k], slot.arrivals(users[k]), rate);
-        utility += m_problem.Utility(slot, users[k], probability);
-    }
-    return utility;
+    return TotalUtility(Solve(slot, satellite, users));
 }
 
 double
-MigrationShares::Fill(const std::vector<Demand>& demands, std::vector<double>& shares) const
+MigrationShares::Fill(const std::vector<Demand*>& some) const
 {
-    std::vector<bool> atLeast(demands.size(), false);
-    double logPrice = 0;
-    const auto margin = [&](std::size_t k) {
-        const auto& one = demands[k];
-        return (std::log(one.worth * one.rate * one.deadline) - logPrice) / one.deadline;
+    for (auto* one : some)
+    {
+        one->atLeast = one->worth <= 0;
+    }
+    double logPrice = -INFINITY;
+    const auto margin = [&](const Demand& one) {
+        return one.atLeast ? one.least : (one.logWorth - logPrice) / one.deadline;
     };
     for (bool again = true; again;)
     {
@@ -130,114 +180,163 @@ MigrationShares::Fill(const std::vector<Demand>& demands, std::vector<double>& s
         double band = m_problem.System().maxBandwidth;
         double weighted = 0;
         double weight = 0;
-        for (std::size_t k = 0; k < demands.size(); ++k)
+        for (const auto* one : some)
         {
-            const auto& one = demands[k];
-            band -= (one.arrivals + (atLeast[k] ? one.least : 0.0)) / one.rate;
-            if (!atLeast[k])
+            band -= one->Share(one->atLeast ? one->least : 0);
+            if (!one->atLeast)
             {
-                const double per = 1 / (one.rate * one.deadline);
-                weighted += per * std::log(one.worth * one.rate * one.deadline);
+                const double per = 1 / (one->rate * one->deadline);
+                weighted += per * one->logWorth;
                 weight += per;
             }
         }
         again = false;
-        logPrice = weight > 0 ? (weighted - band) / weight : 0.0;
-        for (std::size_t k = 0; k < demands.size(); ++k)
+        logPrice = weight > 0 ? (weighted - band) / weight : logPrice;
+        for (auto* one : some)
         {
-            if (!atLeast[k] && margin(k) < demands[k].least)
+            if (!one->atLeast && margin(*one) < one->least)
             {
-                atLeast[k] = true; // it stays so: the price only rises
+                one->atLeast = true; // it stays so: the price only rises
                 again = true;
             }
         }
     }
-    double utility = 0;
-    for (std::size_t k = 0; k < demands.size(); ++k)
+    for (auto* one : some)
     {
-        const auto& one = demands[k];
-        const double x = atLeast[k] ? one.least : margin(k);
-        shares[one.index] = (one.arrivals + x) / one.rate;
-        utility += one.worth * -std::expm1(-x * one.deadline);
+        one->share = one->Share(margin(*one));
     }
-    return utility;
+    return logPrice;
 }
 
 void
-MigrationShares::ShareByNeed(std::vector<Demand> demands, std::vector<double>& shares) const
+MigrationShares::ShareByNeed(Demands& demands) const
 {
-    const auto need = [](const Demand& one) { return (one.arrivals + one.least) / one.rate; };
-    std::stable_sort(demands.begin(), demands.end(), [&](const Demand& a, const Demand& b) {
+    const auto need = [](const Demand* one) { return one->Share(one->least); };
+    auto order = Pointers(demands);
+    std::stable_sort(order.begin(), order.end(), [&](const Demand* a, const Demand* b) {
         return need(a) < need(b);
     });
-    std::fill(shares.begin(), shares.end(), 0.0);
     double left = m_problem.System().maxBandwidth;
     std::size_t met = 0;
-    while (met < demands.size() && need(demands[met]) <= left)
+    while (met < order.size() && need(order[met]) <= left + ROUNDING)
     {
-        left -= need(demands[met++]);
+        left -= need(order[met++]);
     }
-    const bool overloaded = met < demands.size();
-    if (overloaded)
+    auto* next = met < order.size() ? order[met] : nullptr;
+    order.resize(met);
+    Fill(order);
+    if (next && next->Share(0) < left)
     {
-        demands.resize(met + 1);
-        demands.back().least = 0;
-        if (demands.back().arrivals / demands.back().rate < left)
+        const double without = TotalUtility(demands);
+        next->least = 0;
+        order.push_back(next);
+        Fill(order);
+        if (TotalUtility(demands) <= without)
         {
-            auto with = shares;
-            const double all = Fill(demands, with);
-            demands.pop_back();
-            if (all > Fill(demands, shares))
-            {
-                shares = std::move(with);
-            }
-            return;
+            next->share = 0;
+            order.pop_back();
+            Fill(order);
         }
-        demands.pop_back();
     }
-    Fill(demands, shares);
 }
 
 void
-MigrationShares::ShareByUtility(std::vector<Demand> demands, std::vector<double>& shares) const
+MigrationShares::ShareByUtility(Demands& demands) const
 {
-    const auto load = [](const std::vector<Demand>& some) {
-        double sum = 0;
-        for (const auto& one : some)
-        {
-            sum += one.arrivals / one.rate;
-        }
-        return sum;
-    };
     // Of an overloaded satellite's users, those bring least per band that are left out first.
-    std::stable_sort(demands.begin(), demands.end(), [](const Demand& a, const Demand& b) {
-        return a.worth * a.rate / a.arrivals > b.worth * b.rate / b.arrivals;
+    auto in = Pointers(demands);
+    in.erase(
+        std::remove_if(in.begin(), in.end(), [](const Demand* one) { return one->worth <= 0; }),
+        in.end());
+    const auto density = [](const Demand* one) { return one->worth * one->rate / one->arrivals; };
+    std::stable_sort(in.begin(), in.end(), [&](const Demand* a, const Demand* b) {
+        return density(a) > density(b);
     });
-    const std::vector<double> nothing(shares.size(), 0.0);
-    shares = nothing;
-    while (load(demands) >= m_problem.System().maxBandwidth)
+    const auto all = std::exchange(in, {});
+    std::vector<Demand*> out;
+    for (auto* one : all)
     {
-        demands.pop_back();
-    }
-    double best = Fill(demands, shares);
-    for (bool better = true; better && demands.size() > 1;)
-    {
-        better = false;
-        for (std::size_t k = 0; k < demands.size() && !better; ++k)
+        in.push_back(one);
+        if (Load(in) >= m_problem.System().maxBandwidth)
         {
-            auto fewer = demands;
-            fewer.erase(fewer.begin() + std::ptrdiff_t(k));
-            auto trial = nothing;
-            const double utility = Fill(fewer, trial);
-            if (utility > best)
-            {
-                best = utility;
-                demands = std::move(fewer);
-                shares = std::move(trial);
-                better = true;
-            }
+            in.pop_back();
+            out.push_back(one);
         }
     }
+    double logPrice = Fill(in);
+    while (Exchange(demands, in, out, logPrice))
+    {
+    }
+}
+
+bool
+MigrationShares::Exchange(Demands& demands,
+                          std::vector<Demand*>& in,
+                          std::vector<Demand*>& out,
+                          double& logPrice) const
+{
+    // nu is the price of the band. By duality, other users bring more by at most what they are worth
+    // beyond the price of their shares.
+    const double before = TotalUtility(demands);
+    const double least = 1e-12 * before;
+    const auto surplus = [&](const Demand* one) { return one ? one->Surplus(logPrice) : 0.0; };
+    for (std::size_t i = 0; i <= in.size(); ++i)
+    {
+        for (std::size_t o = 0; o <= out.size(); ++o)
+        {
+            Demand* leaves = i < in.size() ? in[i] : nullptr;
+            Demand* comes = o < out.size() ? out[o] : nullptr;
+            if (surplus(comes) - surplus(leaves) <= least)
+            {
+                continue;
+            }
+            auto trial = in;
+            Replace(trial, leaves, comes);
+            if (Load(trial) >= m_problem.System().maxBandwidth)
+            {
+                continue;
+            }
+            const double price = Fill(trial);
+            if (leaves)
+            {
+                leaves->share = 0;
+            }
+            if (TotalUtility(demands) > before + least)
+            {
+                in = std::move(trial);
+                Replace(out, comes, leaves);
+                logPrice = price;
+                return true;
+            }
+            if (comes)
+            {
+                comes->share = 0;
+            }
+            Fill(in);
+        }
+    }
+    return false;
+}
+
+void
+MigrationShares::Replace(std::vector<Demand*>& some, const Demand* leaves, Demand* comes)
+{
+    some.erase(std::remove(some.begin(), some.end(), leaves), some.end());
+    if (comes)
+    {
+        some.push_back(comes);
+    }
+}
+
+double
+MigrationShares::Load(const std::vector<Demand*>& some)
+{
+    double load = 0;
+    for (const auto* one : some)
+    {
+        load += one->Share(0);
+    }
+    return load;
 }
 
 } // namespace sterna

@@ -23,7 +23,7 @@ namespace sterna
  * overloaded, everybody on it fails. NEED_FIRST gives each user the share that just meets its
  * deadline with the required probability, the cheapest first, and then to whom it helps most,
  * users beyond the requirement and the first one short of it. UTILITY maximises the sum of
- * beta^2 C2, whoever fails.
+ * beta^2 C2, whoever fails: a local search decides whom an overloaded satellite leaves out.
  *
  * The last two are water-filling: of users u with w(u) = beta^2 lambda delta d, a(u) packets/s per
  * whole bandwidth and margins x(u) = mu - lambda of at least l(u), the sum of
@@ -43,7 +43,10 @@ class MigrationShares
 
     MigrationShares(const MigrationProblem& problem, Rule rule);
 
-    /// A decision with these satellites (-1: none), which may have more users than beams.
+    /**
+     * A decision with these satellites (-1: none), which may have more users than beams. Users
+     * without demand or out of sight of their satellite take nothing from the others.
+     */
     MigrationDecision Complete(const MigrationSlot& slot, const Eigen::VectorXi& satellites) const;
 
     /**
@@ -63,21 +66,54 @@ class MigrationShares
     /// A user as water-filling sees it.
     struct Demand
     {
-        std::size_t index; //!< among the users asked for
-        double arrivals;   //!< lambda
-        double rate;       //!< a, packets/s with the whole band
-        double worth;      //!< w
-        double deadline;   //!< t
-        double least;      //!< l
+        double arrivals; //!< lambda
+        double rate;     //!< a, packets/s with the whole band
+        double worth;    //!< w
+        double deadline; //!< t
+        double least;    //!< l
+        double logWorth; //!< ln(w a t)
+        double share;    //!< of the band: what is looked for
+        bool atLeast;    //!< for the search: x = l
+
+        /// Share with a margin of x packets/s.
+        double Share(double margin) const;
+        /// w Pr(W <= t) of (18) with its share.
+        double Utility() const;
+        /// What the best share brings at most where the band costs nu, less that cost.
+        double Surplus(double logPrice) const;
     };
 
-    std::vector<Demand> Demands(const MigrationSlot& slot,
-                                uint32_t satellite,
-                                const std::vector<uint32_t>& users) const;
-    /// Sets the shares of these demands, which fit with their least margins. \return utility
-    double Fill(const std::vector<Demand>& demands, std::vector<double>& shares) const;
-    void ShareByNeed(std::vector<Demand> demands, std::vector<double>& shares) const;
-    void ShareByUtility(std::vector<Demand> demands, std::vector<double>& shares) const;
+    using Demands = std::vector<Demand>;
+
+    static double TotalUtility(const Demands& demands);
+    static std::vector<Demand*> Pointers(Demands& demands);
+    static void Replace(std::vector<Demand*>& some, const Demand* leaves, Demand* comes);
+    /// Band that they use with no margin.
+    static double Load(const std::vector<Demand*>& some);
+
+    /// The users' demands, in their order, with their shares.
+    Demands Solve(const MigrationSlot& slot,
+                  uint32_t satellite,
+                  const std::vector<uint32_t>& users) const;
+    /**
+     * Shares the band among some, who fit with their least margins.
+     *
+     * \return ln nu
+     */
+    double Fill(const std::vector<Demand*>& some) const;
+    void ShareByNeed(Demands& demands) const;
+    void ShareByUtility(Demands& demands) const;
+    /**
+     * Lets one of the users without a share come, one with a share leave, or both, if that is
+     * better.
+     *
+     * \param [in,out] logPrice ln nu of the shares of `in`
+     * \return whether it was
+     */
+    bool Exchange(Demands& demands,
+                  std::vector<Demand*>& in,
+                  std::vector<Demand*>& out,
+                  double& logPrice) const;
 
     const MigrationProblem& m_problem;
     Rule m_rule;
