@@ -21,20 +21,20 @@ namespace ns3
 namespace sterna
 {
 
-/// How a policy sees its observation; see PolicyNetworks.
-enum PolicyEncoder
-{
-    FLAT,
-    GCN,
-    GAT,
-    GATE,
-    PER_CHOICE
-};
-
 /// Sizes of a policy and its critic.
 struct PolicyShape
 {
-    PolicyEncoder encoder{FLAT};
+    /// How a policy sees its observation; see PolicyNetworks.
+    enum Encoder
+    {
+        FLAT,
+        GCN,
+        GAT,
+        GATE,
+        PER_CHOICE
+    };
+
+    Encoder encoder{FLAT};
     AgentSpaces spaces;
     std::vector<Eigen::Index> hidden;             //!< widths of the trunk's layers
     Eigen::Index headWidth{0};                    //!< width of each head's hidden layer; 0: none
@@ -54,7 +54,8 @@ struct ActionBatch
 /// What a policy and its critic say of actions, or a loss's derivatives with respect to that.
 struct PolicyEvaluation
 {
-    RowMatrixXf choices;    //!< log-probability of each actor's choice (batch x U)
+    RowMatrixXf
+        choices; //!< log-probability of each actor's choice (batch x U; x 0 if there are none)
     RowMatrixXf parameters; //!< log-density of each parameter in [-1, 1] (batch x U P)
     RowMatrixXf entropies;  //!< of each actor, all its heads together (batch x U)
     RowMatrixXf values;     //!< the critic's (batch x 1, or U if there is one per actor)
@@ -106,6 +107,8 @@ struct PolicyCode
 class PolicyNetworks
 {
   public:
+    static constexpr int KERNEL = 3; //!< of the convolution over time
+
     PolicyNetworks() = default;
     /// Throws InputError if the sizes do not fit together.
     explicit PolicyNetworks(const PolicyShape& shape);
@@ -157,6 +160,7 @@ class PolicyNetworks
         double value;    //!< their length, or the constant
     };
 
+    static void UseOneThread();
     void Add(const std::string& name, const std::vector<int64_t>& shape, Beginning beginning);
     void AddLayer(const std::string& name, Eigen::Index in, Eigen::Index out, double gain);
     /// A perceptron without its last layer. \return its width

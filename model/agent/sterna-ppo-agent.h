@@ -71,6 +71,13 @@ class PpoAgent : public Agent
     /// Signature of the trace source Update.
     typedef void (*UpdateTracedCallback)(const PpoUpdate& update);
 
+    /// What follows hidden layers.
+    enum Activation
+    {
+        TANH,
+        RELU
+    };
+
     static TypeId GetTypeId();
     PpoAgent();
 
@@ -123,7 +130,7 @@ class PpoAgent : public Agent
     /// Learns from a full rollout and empties it.
     void Train();
     /// Old evaluations, advantages and returns of the rollout.
-    PpoTargets MakeTargets(const ObservationBatch& observations) const;
+    PpoTargets MakeTargets(const ObservationBatch& observations, const RowMatrixXf& rewards) const;
     /// One step of Adam on some rows of the rollout. \return the loss before it
     PpoLoss Descend(const ObservationBatch& observations,
                     const PpoTargets& targets,
@@ -132,18 +139,23 @@ class PpoAgent : public Agent
 
     void LoadPolicy(const AgentSpaces& spaces);
     /// The example's answers: logits, then concentrations of the first choice.
-    Eigen::VectorXf GetExampleOutput(const ObservationBatch& example) const;
+    Eigen::VectorXf GetExampleOutput(const Observation& example) const;
+    /// Any observation of the spaces, always the same.
+    Observation MakeExample() const;
+    void StoreNetworks(Safetensors& file) const;
     void StorePerChoice(Safetensors& file) const;
+    /// The sizes that a policy's file states.
+    PolicyShape LoadShape(const Safetensors& file, const AgentSpaces& spaces) const;
     /// All that a checkpoint must agree on with the agent that reads it.
     std::map<std::string, std::string> GetSignature() const;
 
-    PolicyEncoder m_encoder;
+    PolicyShape::Encoder m_encoder;
     bool m_hybrid;
     std::string m_hiddenLayers;
     uint32_t m_headWidth;
     std::string m_nodeLayers;
     uint32_t m_attentionHeads;
-    Mlp::Hidden m_activation;
+    Activation m_activation;
     uint32_t m_horizon;
     uint32_t m_epochs;
     uint32_t m_minibatches;
@@ -151,7 +163,11 @@ class PpoAgent : public Agent
     uint64_t m_decaySteps;
     double m_discount;
     double m_lambda;
-    PpoLossSettings m_loss;
+    PpoLossSettings::Ratio m_ratio;
+    double m_clip;
+    bool m_clipValues;
+    double m_valueCoefficient;
+    double m_entropyCoefficient;
     bool m_normalizeAdvantages;
     double m_gradientNorm;
     bool m_normalizeObservations;

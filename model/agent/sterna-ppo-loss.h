@@ -15,18 +15,18 @@ namespace ns3
 namespace sterna
 {
 
-/// What the clipped ratio of new to old probability is taken of.
-enum PpoRatio
-{
-    PER_HEAD, //!< eq. (30): all choices together, and each parameter of all actors together
-    JOINT,    //!< the whole action
-    PER_ACTOR //!< each actor's part, as if it were a sample of its own
-};
-
 /// Weights of the parts of PPO's loss.
 struct PpoLossSettings
 {
-    PpoRatio ratio{PER_HEAD};
+    /// What the clipped ratio of new to old probability is taken of.
+    enum Ratio
+    {
+        PER_HEAD, //!< eq. (30): all choices together, and each parameter of all actors together
+        JOINT,    //!< the whole action
+        PER_ACTOR //!< each actor's part, as if it were a sample of its own
+    };
+
+    Ratio ratio{PER_HEAD};
     double clip{0.2};
     double valueCoefficient{0.5};
     double entropyCoefficient{0.01};
@@ -71,7 +71,7 @@ PpoLoss GetPpoLoss(const PpoLossSettings& settings,
 
 /**
  * Advantages as they enter a minibatch's loss: less their mean, divided by their standard deviation
- * (n - 1) + 1e-8. Actors that did not act count only where all share one column.
+ * (n - 1) + 1e-8. Where there is one per actor, those of actors that did not act do not count.
  */
 RowMatrixXf NormalizeAdvantages(const RowMatrixXf& advantages, const RowMatrixXf& active);
 

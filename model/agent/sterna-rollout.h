@@ -64,7 +64,7 @@ class Rollout
     StepFlags m_terminated;
     StepFlags m_cuts;
     std::vector<Eigen::Index> m_bootstrapRows;
-    std::vector<Observation> m_bootstraps;
+    ObservationBatch m_bootstraps; //!< as many rows count as there are bootstrap rows
 };
 
 } // namespace sterna
