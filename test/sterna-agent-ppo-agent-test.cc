@@ -185,7 +185,8 @@ class HybridBanditTest : public TestCase
 /**
  * States 0, 1, 2 in turn, with rewards 1, 0, 2 and discount 0.5. If the task terminates after state 2
  * the values are 1.5, 1, 2; if a mere time limit ends it there, with state 0 next, V solves
- * V0 = 1 + V1 / 2, V1 = V2 / 2, V2 = 2 + V0 / 2: V0 = 12/7, V1 = 10/7, V2 = 20/7.
+ * V0 = 1 + V1 / 2, V1 = V2 / 2, V2 = 2 + V0 / 2: V0 = 12/7, V1 = 10/7, V2 = 20/7. Every other
+ * episode begins in state 1, so what comes next is not what was next.
  */
 class ChainTest : public TestCase
 {
@@ -217,20 +218,23 @@ class ChainTest : public TestCase
             return observation;
         };
         const float rewards[] = {1.0f, 0.0f, 2.0f};
-        for (int i = 0; i < 20000; ++i)
+        int state = 0;
+        for (int i = 0, episodes = 0; i < 20000; ++i)
         {
-            const int state = i % 3;
+            const bool ends = state == 2;
             Transition transition;
             transition.observation = observe(state);
             transition.action = agent->Act(transition.observation, Agent::Mode::EXPLORE);
             transition.reward = rewards[state];
             transition.next = observe((state + 1) % 3);
-            transition.terminated = m_terminates && state == 2;
-            transition.truncated = !m_terminates && state == 2;
+            transition.terminated = m_terminates && ends;
+            transition.truncated = !m_terminates && ends;
             agent->Learn(transition);
+            episodes += ends ? 1 : 0;
+            state = ends ? episodes % 2 : state + 1;
         }
         const double expected[2][3] = {{12.0 / 7.0, 10.0 / 7.0, 20.0 / 7.0}, {1.5, 1.0, 2.0}};
-        for (int state = 0; state < 3; ++state)
+        for (state = 0; state < 3; ++state)
         {
             NS_TEST_EXPECT_MSG_EQ_TOL(agent->GetValues(observe(state))[0],
                                       expected[m_terminates][state],
