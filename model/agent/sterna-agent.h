@@ -74,6 +74,9 @@ struct Transition
     Eigen::VectorXf actorRewards; //!< what each actor earned by itself; empty: all share `reward`
     Observation next;
     bool terminated{false}; //!< no bootstrap beyond; a mere time limit is not a termination
+    /// A mere time limit ended the episode: `next` still has a value, but the transition that comes
+    /// after this one begins elsewhere. Otherwise that one's observation is this one's `next`.
+    bool truncated{false};
 };
 
 /**

@@ -126,20 +126,20 @@ FeatureNormalizer::GetScale() const
 }
 
 void
-FeatureNormalizer::Store(Safetensors& file) const
+FeatureNormalizer::Store(Safetensors& file, const std::string& prefix) const
 {
-    file.metadata["normalizer.count"] = std::to_string(m_count);
-    file.metadata["normalizer.mean"] = ToText(m_runningMean);
-    file.metadata["normalizer.squares"] = ToText(m_squares);
+    file.metadata[prefix + ".count"] = std::to_string(m_count);
+    file.metadata[prefix + ".mean"] = ToText(m_runningMean);
+    file.metadata[prefix + ".squares"] = ToText(m_squares);
 }
 
 void
-FeatureNormalizer::Load(const Safetensors& file, const std::string& path)
+FeatureNormalizer::Load(const Safetensors& file, const std::string& path, const std::string& prefix)
 {
     const Eigen::Index size = m_mean.size();
-    m_count = file.GetCount("normalizer.count", path);
-    m_runningMean = FromText(file.GetMetadata("normalizer.mean", path), size, path);
-    m_squares = FromText(file.GetMetadata("normalizer.squares", path), size, path);
+    m_count = file.GetCount(prefix + ".count", path);
+    m_runningMean = FromText(file.GetMetadata(prefix + ".mean", path), size, path);
+    m_squares = FromText(file.GetMetadata(prefix + ".squares", path), size, path);
     Refresh();
 }
 

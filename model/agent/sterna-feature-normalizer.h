@@ -40,8 +40,10 @@ class FeatureNormalizer
     const Eigen::ArrayXf& GetScale() const;
 
     /// Adds the state to a checkpoint, to the last bit.
-    void Store(Safetensors& file) const;
-    void Load(const Safetensors& file, const std::string& path);
+    void Store(Safetensors& file, const std::string& prefix = "normalizer") const;
+    void Load(const Safetensors& file,
+              const std::string& path,
+              const std::string& prefix = "normalizer");
 
   private:
     void Refresh();

@@ -17,7 +17,7 @@ namespace sterna
 NS_LOG_COMPONENT_DEFINE("SternaHiddenLayers");
 
 std::vector<Eigen::Index>
-ParseHiddenLayers(const std::string& text)
+ParseHiddenLayers(const std::string& text, const std::string& attribute)
 {
     constexpr unsigned long widest = 65536;
     std::vector<Eigen::Index> widths;
@@ -31,7 +31,7 @@ ParseHiddenLayers(const std::string& text)
         const unsigned long value = isNumber ? std::stoul(width) : 0;
         if (value < 1 || value > widest)
         {
-            throw InputError("HiddenLayers is \"" + text +
+            throw InputError(attribute + " is \"" + text +
                              "\", but must be widths from 1 to 65536 joined by hyphens, such as "
                              "\"64-64\".");
         }

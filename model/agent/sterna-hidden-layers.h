@@ -19,8 +19,10 @@ namespace sterna
  * Reads the widths of hidden layers as an Attribute holds them, such as "64-64".
  *
  * Throws InputError if the text is not numbers from 1 to 65536 joined by hyphens.
+ * \param attribute its name, for the message
  */
-std::vector<Eigen::Index> ParseHiddenLayers(const std::string& text);
+std::vector<Eigen::Index> ParseHiddenLayers(const std::string& text,
+                                            const std::string& attribute = "HiddenLayers");
 
 } // namespace sterna
 } // namespace ns3
