@@ -226,7 +226,7 @@ class SoftChainTest : public TestCase
 
 /**
  * A hybrid action whose best parameter depends on the choice: of one actor, choice 0 earns 0.3
- * whatever x is, choice 1 earns 1 - 4 (x - 0.5)^2, and choice 2 earns 0.8 - 4 (x + 0.5)^2. So the
+ * whatever x is, choice 1 earns 1 - 2 (x - 0.5)^2, and choice 2 earns 0.7 - 2 (x + 0.5)^2. So the
  * best is choice 1 with x = 0.5; actor 1 may not take choice 1, and its best is choice 2 with
  * x = -0.5. The reward is the sum.
  */
@@ -246,9 +246,9 @@ class HybridToyTest : public TestCase
         case 0:
             return 0.3f;
         case 1:
-            return 1.0f - 4.0f * (x - 0.5f) * (x - 0.5f);
+            return 1.0f - 2.0f * (x - 0.5f) * (x - 0.5f);
         default:
-            return 0.8f - 4.0f * (x + 0.5f) * (x + 0.5f);
+            return 0.7f - 2.0f * (x + 0.5f) * (x + 0.5f);
         }
     }
 

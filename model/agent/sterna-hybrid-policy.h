@@ -41,7 +41,8 @@ struct HybridDecisions
  * pi_u is categorical over the valid choices of u (softmax; an invalid one has probability 0), and
  * pi_up a TanhGaussian whose mean and deviation depend on s. Choices and parameters are independent
  * given s, the simplest of the hybrid policies of Delalleau et al. (2019): parameters do not depend
- * on which choice was drawn. An actor without a valid choice answers -1 and parameters of 0, and
+ * on which choice was drawn. The limit: where a worse choice with parameters that suit it beats the
+ * best choice with these, learning may settle on the worse one. An actor without a valid choice answers -1 and parameters of 0, and
  * has no part in entropies and densities.
  *
  * The network's outputs are the logits (actor by actor), then all means, then the numbers that
