@@ -262,6 +262,20 @@ Mlp::ForwardGroups(const Eigen::Ref<const RowMatrixXf>& shared,
 }
 
 void
+Mlp::Deactivate(size_t index, const RowMatrixXf& output, RowMatrixXf& gradient) const
+{
+    // The activations' derivatives follow from their outputs: [y > 0] and 1 - y^2.
+    if (EndsInRelu(index))
+    {
+        gradient.array() *= (output.array() > 0.0f).cast<float>();
+    }
+    else if (EndsInTanh(index))
+    {
+        gradient.array() *= 1.0f - output.array().square();
+    }
+}
+
+void
 Mlp::Backward(const Eigen::Ref<const RowMatrixXf>& inputs,
               const Eigen::Ref<const RowMatrixXf>& outputGradient,
               Workspace& workspace,
@@ -279,16 +293,7 @@ Mlp::Backward(const Eigen::Ref<const RowMatrixXf>& inputs,
     {
         const Layer& layer = m_layers[i];
         RowMatrixXf& delta = deltas[i];
-        const RowMatrixXf& output = workspace.layers[i];
-        // The activations' derivatives follow from their outputs: [y > 0] and 1 - y^2.
-        if (EndsInRelu(i))
-        {
-            delta.array() *= (output.array() > 0.0f).cast<float>();
-        }
-        else if (EndsInTanh(i))
-        {
-            delta.array() *= 1.0f - output.array().square();
-        }
+        Deactivate(i, workspace.layers[i], delta);
         Eigen::Map<RowMatrixXf> weightGradient(gradient.data() + layer.weight,
                                                layer.outputs,
                                                layer.inputs);
@@ -308,6 +313,29 @@ Mlp::Backward(const Eigen::Ref<const RowMatrixXf>& inputs,
     {
         inputGradient->noalias() = deltas[0] * Weight(m_layers[0]);
     }
+}
+
+void
+Mlp::BackwardInputs(const Eigen::Ref<const RowMatrixXf>& outputGradient,
+                    Eigen::Index count,
+                    Workspace& workspace,
+                    RowMatrixXf& inputGradient) const
+{
+    NS_ASSERT_MSG(workspace.layers.size() == m_layers.size() &&
+                      workspace.layers.back().rows() == outputGradient.rows(),
+                  "BackwardInputs() needs ForwardBatch() with the same workspace");
+    auto& deltas = workspace.gradients;
+    deltas.resize(m_layers.size());
+    deltas.back() = outputGradient;
+    for (size_t i = m_layers.size(); i-- > 0;)
+    {
+        Deactivate(i, workspace.layers[i], deltas[i]);
+        if (i > 0)
+        {
+            deltas[i - 1].noalias() = deltas[i] * Weight(m_layers[i]);
+        }
+    }
+    inputGradient.noalias() = deltas[0] * Weight(m_layers[0]).rightCols(count);
 }
 
 } // namespace sterna

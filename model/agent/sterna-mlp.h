@@ -126,6 +126,16 @@ class Mlp
                   Eigen::VectorXf& gradient,
                   RowMatrixXf* inputGradient = nullptr) const;
 
+    /**
+     * As Backward(), but only for the last `count` inputs: the parameters and the other inputs are
+     * constants, and their gradients cost nothing.
+     * \param inputGradient is set to d loss / d these inputs (batch x count)
+     */
+    void BackwardInputs(const Eigen::Ref<const RowMatrixXf>& outputGradient,
+                        Eigen::Index count,
+                        Workspace& workspace,
+                        RowMatrixXf& inputGradient) const;
+
   private:
     /// Where one layer lies in the flat buffer.
     struct Layer
@@ -143,6 +153,8 @@ class Mlp
     bool EndsInRelu(size_t index) const;
     template <typename Derived>
     void Activate(size_t index, Eigen::MatrixBase<Derived>& values) const;
+    /// Takes a gradient back through the activation of layer `index`, which gave `output`.
+    void Deactivate(size_t index, const RowMatrixXf& output, RowMatrixXf& gradient) const;
     /// Layers `first`, ... of a batch whose earlier layers are in the workspace.
     const RowMatrixXf& Continue(size_t first, Workspace& workspace) const;
 
