@@ -55,17 +55,25 @@ KnownNames(const std::string& problem)
     return names;
 }
 
-/// Whether a file is a policy of EmclAgent; one that cannot be read is FrozenPolicy's to refuse.
-bool
-IsEmclPolicy(const std::string& path)
+/// The agent that a policy's file asks for; one that cannot be read is FrozenPolicy's to refuse.
+std::string
+AgentOf(const std::string& path)
 {
+    static const std::set<std::string> FROZEN{"q", "actor", "wolpertinger"};
     try
     {
-        return Safetensors::Read(path).GetMetadata("sterna.kind", path) == "emcl";
+        const auto file = Safetensors::Read(path);
+        const std::string& kind = file.GetMetadata("sterna.kind", path);
+        if (kind == "emcl")
+        {
+            return PREFIX + "EmclAgent";
+        }
+        return FROZEN.count(kind) > 0 ? PREFIX + "FrozenPolicy"
+                                      : file.GetMetadata("sterna.agent", path);
     }
     catch (const InputError&)
     {
-        return false;
+        return PREFIX + "FrozenPolicy";
     }
 }
 
@@ -112,10 +120,16 @@ CreateAgent(const std::string& problem, const std::string& name)
 Ptr<Agent>
 CreatePolicy(const std::string& path)
 {
+    const std::string name =
+        EndsWith(path, ".pt") ? PREFIX + "TorchScriptPolicy" : AgentOf(path);
+    TypeId tid;
+    if (!TypeId::LookupByNameFailSafe(name, &tid) || !tid.IsChildOf(Agent::GetTypeId()))
+    {
+        throw InputError("Policy '" + path + "' is for '" + name +
+                         "', which is no agent that this Sterna knows.");
+    }
     ObjectFactory factory;
-    factory.SetTypeId(PREFIX + (EndsWith(path, ".pt") ? "TorchScriptPolicy"
-                                : IsEmclPolicy(path)  ? "EmclAgent"
-                                                      : "FrozenPolicy"));
+    factory.SetTypeId(tid);
     factory.Set("Policy", StringValue(path));
     return factory.Create<Agent>();
 }

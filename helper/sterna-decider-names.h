@@ -33,8 +33,8 @@ Ptr<Object> CreateByName(const std::string& problem, const std::string& name);
 /// \throws InputError for an unknown name, with the known ones of the problem
 Ptr<Agent> CreateAgent(const std::string& problem, const std::string& name);
 
-/// The agent that a policy file asks for: TorchScriptPolicy for `.pt`, EmclAgent for what one saved,
-/// otherwise FrozenPolicy.
+/// The agent that a policy file asks for: TorchScriptPolicy for `.pt`, FrozenPolicy for the kinds
+/// that it knows, otherwise the agent that saved it.
 Ptr<Agent> CreatePolicy(const std::string& path);
 
 } // namespace sterna

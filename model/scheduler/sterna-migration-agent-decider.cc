@@ -61,6 +61,11 @@ MigrationAgentDecider::GetTypeId()
                           UintegerValue(3),
                           MakeUintegerAccessor(&MigrationAgentDecider::m_window),
                           MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("Graph",
+                          "Whether the agent is told who sees whom, or only the nodes' numbers.",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&MigrationAgentDecider::m_graph),
+                          MakeBooleanChecker())
             .AddAttribute("ViolationPenalty",
                           "What a change by the projection costs, times lambda_pen, in learning.",
                           DoubleValue(0),
@@ -89,13 +94,16 @@ MigrationAgentDecider::Check(const MigrationProblem& problem)
     m_encoder.emplace(m_window);
     AgentSpaces spaces;
     spaces.features = m_encoder->FeatureSize(problem);
-    spaces.blockSize = MigrationGraphEncoder::NODE;
-    spaces.blocks = spaces.features / spaces.blockSize;
     spaces.actors = problem.Users();
     spaces.choices = problem.System().satellites;
-    spaces.embedding = MigrationGraphEncoder::PAIR;
     spaces.parameters = m_resources ? 2 : 0;
-    spaces.window = m_window;
+    if (m_graph)
+    {
+        spaces.window = m_window;
+        spaces.blockSize = MigrationGraphEncoder::NODE;
+        spaces.blocks = spaces.features / spaces.blockSize;
+        spaces.embedding = MigrationGraphEncoder::PAIR;
+    }
     m_agent->Configure(spaces);
 }
 
@@ -130,6 +138,11 @@ MigrationAgentDecider::Observe(const MigrationProblem& problem, const MigrationS
                        observation.choices,
                        observation.edges,
                        observation.mask);
+    if (!m_graph)
+    {
+        observation.choices.resize(0, 0);
+        observation.edges.resize(0, 0);
+    }
     return observation;
 }
 

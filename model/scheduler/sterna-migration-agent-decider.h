@@ -58,6 +58,7 @@ class MigrationAgentDecider : public MigrationDecider
     MigrationShares::Rule m_rule;
     uint32_t m_window;
     bool m_resources;
+    bool m_graph;
     double m_violationPenalty;
     bool m_rewardPerUser;
     bool m_training;
