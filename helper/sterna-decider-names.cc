@@ -120,8 +120,7 @@ CreateAgent(const std::string& problem, const std::string& name)
 Ptr<Agent>
 CreatePolicy(const std::string& path)
 {
-    const std::string name =
-        EndsWith(path, ".pt") ? PREFIX + "TorchScriptPolicy" : AgentOf(path);
+    const std::string name = EndsWith(path, ".pt") ? PREFIX + "TorchScriptPolicy" : AgentOf(path);
     TypeId tid;
     if (!TypeId::LookupByNameFailSafe(name, &tid) || !tid.IsChildOf(Agent::GetTypeId()))
     {

@@ -189,8 +189,7 @@ std::map<std::string, std::string>
 MigrationPolicyMetadata(const Ptr<MigrationDecider>& decider)
 {
     const std::string type = decider->GetInstanceTypeId().GetName();
-    std::map<std::string, std::string> metadata{
-        {"migration.Decider", type.substr(PREFIX.size())}};
+    std::map<std::string, std::string> metadata{{"migration.Decider", type.substr(PREFIX.size())}};
     for (const auto& attribute : TOLD.at(type))
     {
         StringValue value;

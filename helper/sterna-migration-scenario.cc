@@ -97,10 +97,9 @@ MigrationScenario::PlaceSatellites()
                                   s.phasing,
                                   "; it must be a whole number."));
     }
-    const auto orbits =
-        s.pattern == MigrationSetting::Pattern::ROSETTE
-            ? Rosette(s.satellites, s.planes, s.phasing, s.shell)
-            : WalkerDelta({s.satellites, s.planes, uint32_t(s.phasing)}, s.shell);
+    const auto orbits = s.pattern == MigrationSetting::Pattern::ROSETTE
+                            ? Rosette(s.satellites, s.planes, s.phasing, s.shell)
+                            : WalkerDelta({s.satellites, s.planes, uint32_t(s.phasing)}, s.shell);
     m_satellites.Create(orbits.size());
     for (uint32_t i = 0; i < orbits.size(); ++i)
     {

@@ -37,22 +37,22 @@ struct MigrationSetting
     double phasing{6}; //!< of a rosette of 8: the only one with continuous cover at 15 degrees
     OrbitShell shell{20191137.0, DegToRad(53), false}; //!< a = 26 562.137 km
 
-    uint32_t cities{34};     //!< ground users: the largest ones of LargestCities()
-    uint32_t flights{6};     //!< flight users: the first ones of LongHaulRoutes()
-    uint32_t drawn{0};       //!< ground users at places drawn for each run, up to 60 degrees
-                             //!< latitude, with exponential shares of the demand
+    uint32_t cities{34}; //!< ground users: the largest ones of LargestCities()
+    uint32_t flights{6}; //!< flight users: the first ones of LongHaulRoutes()
+    uint32_t drawn{0};   //!< ground users at places drawn for each run, up to 60 degrees
+                         //!< latitude, with exponential shares of the demand
     std::vector<std::string> tracks; //!< files of recorded flights, further flight users
-    double arrivalRate{7};   //!< lambda_0, mean of a ground user (packets/s)
-    double flightShare{0.3}; //!< of lambda_0, a flight user in cruise
-    MigrationUser service;   //!< what all of them ask for
+    double arrivalRate{7};           //!< lambda_0, mean of a ground user (packets/s)
+    double flightShare{0.3};         //!< of lambda_0, a flight user in cruise
+    MigrationUser service;           //!< what all of them ask for
 
-    double power{28};              //!< P_TX (W)
-    double transmitGain{36};       //!< G_TX (dBi)
-    double feederLoss{1};          //!< L_TX (dB)
-    double receiveGain{38};        //!< G_RX (dBi)
-    double noiseTemperature{290};  //!< F_RX (K)
-    double bandwidth{28e6};        //!< W = W_RF (Hz)
-    double carrier{14e9};          //!< (Hz)
+    double power{28};             //!< P_TX (W)
+    double transmitGain{36};      //!< G_TX (dBi)
+    double feederLoss{1};         //!< L_TX (dB)
+    double receiveGain{38};       //!< G_RX (dBi)
+    double noiseTemperature{290}; //!< F_RX (K)
+    double bandwidth{28e6};       //!< W = W_RF (Hz)
+    double carrier{14e9};         //!< (Hz)
 
     uint32_t slots{60};
     Time slot{Seconds(300)};
