@@ -123,6 +123,111 @@ class CoverageTest : public TestCase
     }
 };
 
+/**
+ * Rollouts of two transitions, each the end of something: the returns are r + 0.9 V(next), or r after
+ * a termination; seen through statistics of earlier rollouts.
+ */
+class BootstrapTest : public TestCase
+{
+  public:
+    BootstrapTest()
+        : TestCase("Values follow time limits and the end of a rollout, but no termination")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        auto agent = MakePpoAgent("HppoAgent",
+                                  {{"LearningRate", "0"},
+                                   {"Horizon", "2"},
+                                   {"Minibatches", "1"},
+                                   {"Epochs", "1"},
+                                   {"Discount", "0.9"},
+                                   {"Lambda", "0"},
+                                   {"NormalizeObservations", "true"}},
+                                  68);
+        agent->Configure(MakeSpaces());
+        UpdateLog log(*agent);
+        Generator random = MakeGenerator(69);
+        for (int i = 0; i < 8; ++i)
+        {
+            double error = 0;
+            for (int step = 0; step < 2; ++step)
+            {
+                Transition transition;
+                transition.observation = MakeObservation(MakeSpaces(), random);
+                transition.observation.features *= 5.0f;
+                transition.next = MakeObservation(MakeSpaces(), random);
+                transition.action = agent->Act(transition.observation, Agent::Mode::EXPLORE);
+                transition.reward = static_cast<float>(i + step);
+                transition.terminated = (i + step) % 3 == 0;
+                transition.truncated = step == 0 || i % 2 == 0; // not where a rollout just ends
+                const double next =
+                    transition.terminated ? 0.0 : agent->GetValues(transition.next)[0];
+                const double difference =
+                    transition.reward + 0.9 * next - agent->GetValues(transition.observation)[0];
+                error += 0.25 * difference * difference;
+                agent->Learn(transition);
+            }
+            NS_TEST_EXPECT_MSG_EQ_TOL(log.updates.back().valueLoss,
+                                      error,
+                                      1e-5 * (1.0 + error),
+                                      "rollout " << i);
+        }
+    }
+};
+
+/// Observations in other units, 4 x + 3, are the same once they are brought to mean 0, deviation 1.
+class UnitsTest : public TestCase
+{
+  public:
+    explicit UnitsTest(const std::string& name)
+        : TestCase(name + ": normalised observations have no units"),
+          m_name(name)
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const AgentSpaces spaces = m_name == "HppoAgent" ? MakeSpaces() : MakeGraphSpaces(4, 3, 2);
+        const auto makeAgent = [&] {
+            auto agent = MakePpoAgent(
+                m_name,
+                {{"LearningRate", "0"}, {"Horizon", "50"}, {"NormalizeObservations", "true"}},
+                70);
+            agent->Configure(spaces);
+            return agent;
+        };
+        auto agent = makeAgent();
+        auto other = makeAgent();
+        const auto change = [](Observation observation) {
+            observation.features = 4.0f * observation.features.array() + 3.0f;
+            return observation;
+        };
+        Generator random = MakeGenerator(71);
+        for (int i = 0; i < 50; ++i)
+        {
+            Transition transition;
+            transition.terminated = true;
+            transition.observation = MakeObservation(spaces, random);
+            transition.action = agent->Act(transition.observation, Agent::Mode::EXPLORE);
+            agent->Learn(transition);
+            transition.observation = change(transition.observation);
+            other->Learn(transition);
+        }
+        const Observation observation = MakeObservation(spaces, random);
+        const double value = agent->GetValues(observation)[0];
+        NS_TEST_EXPECT_MSG_EQ_TOL(other->GetValues(change(observation))[0], value, 1e-4, "value");
+        NS_TEST_EXPECT_MSG_GT(std::abs(agent->GetValues(change(observation))[0] - value),
+                              1e-2,
+                              "units would matter");
+    }
+
+    std::string m_name;
+};
+
 /// The rate of an update is that of its rollout's first transition.
 class RateTest : public TestCase
 {
@@ -266,7 +371,13 @@ class DrawTest : public TestCase
 std::vector<TestCase*>
 MakePpoUpdateTests()
 {
-    return {new CoverageTest(), new RateTest(), new NormTest(), new DrawTest()};
+    return {new CoverageTest(),
+            new BootstrapTest(),
+            new UnitsTest("HppoAgent"),
+            new UnitsTest("GateHppoAgent"),
+            new RateTest(),
+            new NormTest(),
+            new DrawTest()};
 }
 
 } // namespace test
