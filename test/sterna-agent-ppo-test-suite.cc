@@ -18,6 +18,7 @@ class AgentPpoTestSuite : public ns3::TestSuite
         for (const auto& cases : {MakePpoAdvantageTests(),
                                   MakePpoNetworkTests(),
                                   MakePpoGraphTests(),
+                                  MakePpoUpdateTests(),
                                   MakePpoAgentTests(),
                                   MakePpoFileTests()})
         {

@@ -27,6 +27,7 @@ namespace test
 std::vector<TestCase*> MakePpoAdvantageTests();
 std::vector<TestCase*> MakePpoNetworkTests();
 std::vector<TestCase*> MakePpoGraphTests();
+std::vector<TestCase*> MakePpoUpdateTests();
 std::vector<TestCase*> MakePpoAgentTests();
 std::vector<TestCase*> MakePpoFileTests();
 

@@ -258,12 +258,11 @@ PpoAgent::Choose(const float* logits, const float* mask, Mode mode)
     }
     if (mode == Mode::EXPLOIT)
     {
-        // Masked ones are far below all others.
         return BestChoice(logits, m_spaces.choices, nullptr);
     }
+    // Masked ones underflow to 0.
     const Eigen::ArrayXd shares =
-        (values.cast<double>() - static_cast<double>(values.maxCoeff())).exp() *
-        flags.cast<double>();
+        (values.cast<double>() - static_cast<double>(values.maxCoeff())).exp();
     double remaining = m_random.Uniform() * shares.sum();
     int last = -1;
     for (Eigen::Index i = 0; i < m_spaces.choices; ++i)
