@@ -194,7 +194,7 @@ WriteSlot(const std::string& decider,
         slots << decider << "," << record.run << "," << report.slot << "," << u << ","
               << report.decision.satellite(u) << "," << report.decision.bandwidth(u) << ","
               << report.decision.compute(u) << "," << migrated << "," << report.probabilities(u)
-              << "," << report.utilities(u) << "\n";
+              << "," << report.timely(u) << "," << report.utilities(u) << "\n";
     }
     timing << decider << "," << record.run << "," << report.slot << "," << record.decisionSeconds
            << "\n";
@@ -209,7 +209,7 @@ Compare(const Options& options,
     auto& slots = folder.Open("slots.csv");
     auto& timing = folder.Open("timing.csv");
     slots << "decider,run,slot,user,satellite,bandwidth_share,compute_share,migrated,"
-             "timely_share,utility\n"
+             "timely_probability,timely_share,utility\n"
           << std::setprecision(12);
     timing << "decider,run,slot,decision_seconds\n";
     std::vector<MigrationOutcome> outcomes;

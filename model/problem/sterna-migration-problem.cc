@@ -339,7 +339,7 @@ MigrationProblem::ProjectSatellite(const State& state,
         bandwidth += b;
         above += f - need;
     }
-    const bool wide = bandwidth > m_system.maxBandwidth;
+    const bool wide = bandwidth > m_system.maxBandwidth + ROUNDING;
     const bool busy = minimum + above > m_system.maxCompute + ROUNDING;
     for (const uint32_t u : served)
     {

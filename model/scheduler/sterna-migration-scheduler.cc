@@ -360,7 +360,7 @@ MigrationScheduler::Grant(Time duration)
         const bool moves = MigrationProblem::IsMigration(m_state, u, s);
         const Time pause = moves ? std::min(m_pause, duration) : Seconds(0);
         m_served_s(u) = (duration - pause).GetSeconds();
-        const double share = m_granted.bandwidth(u);
+        const double share = std::min(1.0, m_granted.bandwidth(u)); // but for a rounding
         const double rate = m_problem->ServiceRate(m_state.Slot(), s, u, share) *
                             m_problem->System().users[u].packetBits;
         if (GetFidelity() == Fidelity::FLOW || rate <= 0 || pause == duration)
@@ -409,6 +409,17 @@ MigrationScheduler::ExpectedBits() const
            GetSlotDuration().GetSeconds();
 }
 
+Eigen::ArrayXd
+MigrationScheduler::CountedBits(const std::vector<PoissonFlow::Account>& packets) const
+{
+    Eigen::ArrayXd bits(m_problem->Users());
+    for (uint32_t u = 0; u < m_problem->Users(); ++u)
+    {
+        bits(u) = double(packets[u].onTime.packets) * m_problem->System().users[u].packetBits;
+    }
+    return bits;
+}
+
 double
 MigrationScheduler::Account()
 {
@@ -416,15 +427,15 @@ MigrationScheduler::Account()
     MigrationSlotReport report{};
     report.slot = GetSlots();
     report.probabilities = m_problem->TimelyProbabilities(slot, m_granted);
+    report.timely = report.probabilities;
     Eigen::ArrayXd bits;
     if (GetFidelity() == Fidelity::PACKET)
     {
         report.packets = SlotAccounts();
-        bits.resize(m_problem->Users());
+        bits = CountedBits(report.packets);
         for (uint32_t u = 0; u < m_problem->Users(); ++u)
         {
-            bits(u) = double(report.packets[u].onTime.bits);
-            report.probabilities(u) = TimelyShare(report.packets[u]);
+            report.timely(u) = TimelyShare(report.packets[u]);
         }
     }
     else

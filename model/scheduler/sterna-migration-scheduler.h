@@ -22,19 +22,20 @@ namespace sterna
 /// What a slot of service migration came to.
 struct MigrationSlotReport
 {
-    uint64_t slot;                        //!< from 0
-    MigrationDecision decision;           //!< what was in effect
-    std::vector<MigrationChange> changes; //!< that the projection made
-    std::vector<uint32_t> migrated;       //!< users whose service moved
-    std::vector<bool> active;             //!< users with demand
-    /// Pr(W <= t) of each user; at packet level the share of its packets that were in time.
-    Eigen::ArrayXd probabilities;
+    uint64_t slot;                             //!< from 0
+    MigrationDecision decision;                //!< what was in effect
+    std::vector<MigrationChange> changes;      //!< that the projection made
+    std::vector<uint32_t> migrated;            //!< users whose service moved
+    std::vector<bool> active;                  //!< users with demand
+    Eigen::ArrayXd probabilities;              //!< Pr(W <= t) of each user by (18)
+    Eigen::ArrayXd timely;                     //!< the same; at packet level as counted
     Eigen::ArrayXd utilities;                  //!< beta^2 C^2 of each user
     std::vector<PoissonFlow::Account> packets; //!< of each user, in this slot; empty at flow level
     double reward;                             //!< (29)
     double requiredProbability;                //!< below which service is unsuccessful
 
-    /// Whether a user with demand is not connected or misses its deadline too often.
+    /// Whether a user with demand is not connected, or its grant meets the deadline with less than
+    /// the required probability.
     bool IsUnsuccessful(uint32_t user) const;
 };
 
@@ -50,6 +51,9 @@ struct MigrationSlotReport
  * middle. A service that moves is paused for MigrationPause. Packets that waited for longer than
  * PacketLifetime are dropped, so that what an overload leaves does not burden later slots. At flow
  * level (18) says what is in time.
+ *
+ * C2 = lambda delta d Pr(W <= t) counts packets, each with the mean size d, and so does the packet
+ * level. Bits in time are fewer, since large packets take longer and are late more often.
  */
 class MigrationScheduler : public SlotScheduler
 {
@@ -96,6 +100,8 @@ class MigrationScheduler : public SlotScheduler
     std::vector<PoissonFlow::Account> SlotAccounts() const;
     /// What was in time (bit), by (18).
     Eigen::ArrayXd ExpectedBits() const;
+    /// The same as counted: packets times their mean size.
+    Eigen::ArrayXd CountedBits(const std::vector<PoissonFlow::Account>& packets) const;
 
     Ptr<SternaChannel> m_channel;
     Ptr<CoreNetwork> m_core;
