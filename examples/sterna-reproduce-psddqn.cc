@@ -45,29 +45,10 @@ struct Options
     std::string output{"sterna-output/reproduce-psddqn"};
 };
 
-std::vector<std::string>
-FiguresOf(const Options& options)
-{
-    const auto known = SplitList(ALL);
-    const auto figures = SplitList(options.figures);
-    for (const auto& figure : figures)
-    {
-        if (std::find(known.begin(), known.end(), figure) == known.end())
-        {
-            throw InputError("There is no figure '" + figure + "'; there are " + ALL + ".");
-        }
-    }
-    if (figures.empty())
-    {
-        throw InputError("The list of figures is empty; there are " + ALL + ".");
-    }
-    return figures;
-}
-
 void
 Run(const Options& options, const std::vector<std::string>& arguments)
 {
-    const auto figures = FiguresOf(options);
+    const auto figures = FiguresFromList(options.figures, ALL);
     const auto begin = std::chrono::steady_clock::now();
     PsddqnReproduction reproduction(PsddqnScale::FromName(options.scale),
                                     options.policy,

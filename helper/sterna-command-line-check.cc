@@ -170,6 +170,25 @@ SplitList(const std::string& list)
     return parts;
 }
 
+std::vector<std::string>
+FiguresFromList(const std::string& list, const std::string& known)
+{
+    const auto all = SplitList(known);
+    const auto figures = SplitList(list);
+    for (const auto& figure : figures)
+    {
+        if (std::find(all.begin(), all.end(), figure) == all.end())
+        {
+            throw InputError("There is no figure '" + figure + "'; there are " + known + ".");
+        }
+    }
+    if (figures.empty())
+    {
+        throw InputError("The list of figures is empty; there are " + known + ".");
+    }
+    return figures;
+}
+
 SlotScheduler::Fidelity
 FidelityFromName(const std::string& name)
 {

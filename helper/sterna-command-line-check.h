@@ -35,6 +35,10 @@ void CheckArguments(const std::vector<std::string>& arguments,
 /// The parts of a comma-separated list; empty ones do not count.
 std::vector<std::string> SplitList(const std::string& list);
 
+/// The figures asked for, of a comma-separated list of those that there are. \throws InputError for
+/// another one, and if there is none
+std::vector<std::string> FiguresFromList(const std::string& list, const std::string& known);
+
 /// `packet` or `flow`. \throws InputError for another name
 SlotScheduler::Fidelity FidelityFromName(const std::string& name);
 

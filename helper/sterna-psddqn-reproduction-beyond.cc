@@ -24,7 +24,7 @@ PsddqnReproduction::Ablation()
 {
     const std::string decider = "ns3::sterna::AssociationAgentDecider::";
     const std::string agent = "ns3::sterna::PsddqnAgent::";
-    std::vector<PsddqnLearner> variants(7, Learner("Psddqn", "offers"));
+    std::vector<Learner> variants(7, LearnerOf("Psddqn", "offers"));
     variants[0].label = "as it is";
     variants[1].label = "own utility as reward";
     variants[1].changes = {{decider + "Reward", "Own"}};
@@ -47,10 +47,10 @@ PsddqnReproduction::Ablation()
     {
         const auto outcome = Play(variant, experiment, "pieces");
         const auto shares = BySeed(Shares(outcome, bounds));
-        Keep("pieces", PUBLISHED, "share_percent", variant.label, shares);
-        m_claims.Add("pieces",
-                     "Psddqn (offers), " + variant.label,
-                     ToText(Interquartile(shares), "% of the bound"));
+        m_page.Keep("pieces", std::to_string(PUBLISHED), "share_percent", variant.label, shares);
+        m_page.Claims().Add("pieces",
+                            "Psddqn (offers), " + variant.label,
+                            ToText(ReproductionPage::Interquartile(shares), "% of the bound"));
     }
 }
 
@@ -68,15 +68,17 @@ PsddqnReproduction::Dense()
     {
         const auto outcome = Play(name, experiment, "1584 satellites");
         const auto shares = Shares(outcome, bounds);
-        Keep("dense", 1584, "utility", name, outcome.Values([](const auto& episode) {
-            return episode.utility;
-        }));
+        m_page.Keep("dense",
+                    std::to_string(1584),
+                    "utility",
+                    name,
+                    outcome.Values([](const auto& episode) { return episode.utility; }));
         std::ostringstream text;
-        text << ToText(Interquartile(shares), "% of the bound") << ", utility " << std::fixed
-             << std::setprecision(2)
+        text << ToText(ReproductionPage::Interquartile(shares), "% of the bound") << ", utility "
+             << std::fixed << std::setprecision(2)
              << outcome.Mean([](const auto& episode) { return episode.utility; }) << ", "
              << std::setprecision(1) << 1e3 * Median(outcome.decisionSeconds) << " ms a slice";
-        m_claims.Add("dense", name + ": 1584 satellites, 72 planes, 53 degrees", text.str());
+        m_page.Claims().Add("dense", name + ": 1584 satellites, 72 planes, 53 degrees", text.str());
     }
 }
 

@@ -6,9 +6,8 @@
 #define STERNA_PSDDQN_REPRODUCTION_H
 
 #include "sterna-association-experiment.h"
-#include "sterna-claims.h"
-#include "sterna-output-folder.h"
 #include "sterna-psddqn-training.h"
+#include "sterna-reproduction-page.h"
 
 #include <map>
 #include <ostream>
@@ -81,21 +80,17 @@ class PsddqnReproduction
 
     /// Satellites of the paper.
     static constexpr uint32_t PUBLISHED = 120;
-    /// Random stream of the intervals, apart from all that the simulations use.
-    static constexpr int64_t BOOTSTRAP_STREAM = 1;
 
     /// Deciders that learn nothing.
     static const std::vector<std::string>& Rules();
-    /// Interquartile mean with its interval.
-    static MeanInterval Interquartile(const std::vector<double>& values);
-    std::vector<PsddqnLearner> Family() const;
-    PsddqnLearner Learner(const std::string& agent, const std::string& learning) const;
+    std::vector<Learner> Family() const;
+    Learner LearnerOf(const std::string& agent, const std::string& learning) const;
     AssociationSetting SettingFor(uint32_t satellites) const;
     /// Deciders with this many satellites, played when first asked for; of the offers' family only
     /// Psddqn where there are not 120.
     const Judged& Judge(uint32_t satellites);
     /// The episodes of all trainings of a learner.
-    AssociationOutcome Play(const PsddqnLearner& learner,
+    AssociationOutcome Play(const Learner& learner,
                             const AssociationExperiment& experiment,
                             const std::string& title);
     AssociationOutcome Play(const std::string& rule,
@@ -107,24 +102,11 @@ class PsddqnReproduction
     /// `one` less `other`, training by training or episode by episode, in percent of the bound.
     MeanInterval Lead(const Judged& judged, const std::string& one, const std::string& other) const;
     std::vector<double> BySeed(const std::vector<double>& values) const;
-    void Keep(const std::string& figure,
-              uint32_t satellites,
-              const std::string& measure,
-              const std::string& decider,
-              const std::vector<double>& values);
-    void Draw(const std::string& name,
-              const std::string& title,
-              const std::string& x,
-              const std::string& y,
-              const std::map<std::string, std::vector<std::pair<double, double>>>& lines);
 
     PsddqnScale m_scale;
     std::string m_policy;
-    OutputFolder m_folder;
-    std::string m_path;
-    std::ostream* m_values;
     std::map<uint32_t, Judged> m_judged;
-    ClaimTable m_claims;
+    ReproductionPage m_page;
 };
 
 } // namespace sterna

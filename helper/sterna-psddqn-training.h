@@ -6,9 +6,9 @@
 #define STERNA_PSDDQN_TRAINING_H
 
 #include "sterna-association-scenario.h"
+#include "sterna-learner.h"
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -16,17 +16,6 @@ namespace ns3
 {
 namespace sterna
 {
-
-/// One agent of the PSDDQN figures, and how it learns.
-struct PsddqnLearner
-{
-    std::string label;    //!< what tables call it
-    std::string agent;    //!< Dqn, DoubleDqn, DuelingDqn or Psddqn
-    std::string learning; //!< offers or paper, see SetAssociationLearning()
-    uint32_t episodes{0};
-    /// Attributes that differ from the way of learning: full name and value.
-    std::map<std::string, std::string> changes;
-};
 
 /// What a training came to.
 struct PsddqnTrained
@@ -44,7 +33,7 @@ struct PsddqnTrained
  * \param seed trainings with different numbers see different orbits and draw different weights
  * \param folder where policies and curves are kept
  */
-PsddqnTrained TrainPsddqnLearner(const PsddqnLearner& learner,
+PsddqnTrained TrainPsddqnLearner(const Learner& learner,
                                  const AssociationSetting& setting,
                                  uint32_t seed,
                                  const std::string& folder);
