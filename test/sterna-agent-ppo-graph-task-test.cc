@@ -5,7 +5,6 @@
 #include "sterna-agent-ppo-test.h"
 
 #include <algorithm>
-#include <iostream>
 
 namespace ns3
 {
@@ -99,7 +98,6 @@ class GraphTaskTest : public TestCase
                 best += largest / 800.0;
             }
         }
-        std::cout << GetName() << ": " << earned << " of " << best << "\n";
         NS_TEST_EXPECT_MSG_GT(earned, best - 0.2, "mean reward of an actor");
     }
 
