@@ -13,6 +13,7 @@
 
 #include "ns3/callback.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace ns3
@@ -509,6 +510,7 @@ MakePpoAgentTests()
             new MaskTest("GatHppoAgent"),
             new MaskTest("GateHppoAgent"),
             new PerChoiceTest(),
+            MakePpoGraphTaskTest("GhppoAgent", "PerActor", 128 * 60),
             new RefusalTest()};
 }
 

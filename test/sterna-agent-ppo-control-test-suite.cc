@@ -159,6 +159,13 @@ class PpoControlTestSuite : public TestSuite
             AddTestCase(new PpoCartPoleTest(stream));
             AddTestCase(new PpoPendulumTest(stream));
         }
+        for (const char* name : {"GhppoAgent", "GatHppoAgent", "GateHppoAgent"})
+        {
+            for (const char* ratio : {"PerHead", "PerActor"})
+            {
+                AddTestCase(MakePpoGraphTaskTest(name, ratio, 128 * 150));
+            }
+        }
     }
 };
 

@@ -301,6 +301,62 @@ class InitialTest : public TestCase
     }
 };
 
+/// Only the prior, times exp(s); and what is masked is not seen by the critic either.
+class PriorTest : public TestCase
+{
+  public:
+    PriorTest()
+        : TestCase("PerChoice adds exp(s) times the prior, and sees valid blocks only")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        AgentSpaces spaces;
+        spaces.features = 2 + 3 * 4;
+        spaces.blocks = spaces.choices = 3;
+        spaces.blockSize = 4;
+        spaces.prior = true;
+        Generator random = MakeGenerator(13);
+        const PolicyNetworks networks(MakeShape(PolicyShape::PER_CHOICE, spaces));
+        Eigen::VectorXf parameters = Eigen::VectorXf::Zero(networks.GetLayout().GetSize());
+        for (const auto& entry : networks.GetLayout().GetEntries())
+        {
+            if (entry.name == "priorScale")
+            {
+                parameters[entry.offset] = -2.0f;
+            }
+        }
+        Observation observation = MakeObservation(spaces, random);
+        observation.mask << true, false, true;
+        ObservationBatch batch(spaces, 1);
+        batch.Set(0, observation);
+        const PolicyCode code = networks.Encode(parameters, batch);
+        for (const int k : {0, 2})
+        {
+            const double prior = observation.features[2 + 4 * k + 3];
+            NS_TEST_EXPECT_MSG_EQ_TOL(code.logits(0, k),
+                                      std::exp(-2.0) * prior,
+                                      1e-6,
+                                      "block " << k);
+        }
+
+        parameters = DrawParameters(networks, random);
+        const float value = networks.Values(parameters, batch)(0, 0);
+        ObservationBatch changed = batch;
+        changed.features(0, 2 + 4) = 9.0f; // of the masked block
+        NS_TEST_EXPECT_MSG_EQ(networks.Values(parameters, changed)(0, 0), value, "masked");
+        changed.features(0, 2) = 9.0f;
+        NS_TEST_EXPECT_MSG_NE(networks.Values(parameters, changed)(0, 0), value, "valid");
+        // Blocks 0 and 2 exchanged.
+        changed = batch;
+        changed.features.row(0).segment(2, 4) = batch.features.row(0).segment(10, 4);
+        changed.features.row(0).segment(10, 4) = batch.features.row(0).segment(2, 4);
+        NS_TEST_EXPECT_MSG_EQ_TOL(networks.Values(parameters, changed)(0, 0), value, 1e-5, "order");
+    }
+};
+
 } // namespace
 
 std::vector<TestCase*>
@@ -319,6 +375,7 @@ MakePpoNetworkTests()
             new GradientTest(PolicyShape::GATE, 3, true),
             new GradientTest(PolicyShape::GATE, 5, false),
             new GradientTest(PolicyShape::PER_CHOICE, 0, false),
+            new PriorTest(),
             new InitialTest()};
 }
 

@@ -30,6 +30,8 @@ std::vector<TestCase*> MakePpoGraphTests();
 std::vector<TestCase*> MakePpoUpdateTests();
 std::vector<TestCase*> MakePpoAgentTests();
 std::vector<TestCase*> MakePpoFileTests();
+/// One agent learns a task on graphs; for the longer suite, too.
+TestCase* MakePpoGraphTaskTest(const std::string& name, const std::string& ratio, int steps);
 
 /// An agent of the family by its short name, with some Attributes given as text.
 inline Ptr<PpoAgent>

@@ -123,6 +123,56 @@ class CoverageTest : public TestCase
     }
 };
 
+/// Of three transitions in two parts one is alone; the value loss tells which: each is at times.
+class ShuffleTest : public TestCase
+{
+  public:
+    ShuffleTest()
+        : TestCase("Minibatches are drawn at random, and sizes differ by one at most")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        auto agent = MakePpoAgent(
+            "HppoAgent",
+            {{"LearningRate", "0"}, {"Horizon", "3"}, {"Minibatches", "2"}, {"Epochs", "1"}},
+            72);
+        agent->Configure(MakeSpaces());
+        UpdateLog log(*agent);
+        Generator random = MakeGenerator(73);
+        int alone[3] = {0, 0, 0};
+        for (int i = 0; i < 60; ++i)
+        {
+            double errors[3];
+            double sum = 0;
+            for (double& error : errors)
+            {
+                error = TrainOnce(*agent, 1, random);
+                sum += error;
+            }
+            const double loss = log.updates.back().valueLoss;
+            int found = 0;
+            for (int k = 0; k < 3; ++k)
+            {
+                const double expected = 0.5 * (errors[k] + 0.5 * (sum - errors[k]));
+                if (std::abs(loss - expected) < 1e-5 * (1.0 + expected))
+                {
+                    ++alone[k];
+                    ++found;
+                }
+            }
+            NS_TEST_EXPECT_MSG_EQ(found, 1, "loss of rollout " << i);
+        }
+        for (const int count : alone)
+        {
+            // 20 on average, deviation 3.7.
+            NS_TEST_EXPECT_MSG_EQ((count > 5 && count < 35), true, count << " times alone");
+        }
+    }
+};
+
 /**
  * Rollouts of two transitions, each the end of something: the returns are r + 0.9 V(next), or r after
  * a termination; seen through statistics of earlier rollouts.
@@ -372,6 +422,7 @@ std::vector<TestCase*>
 MakePpoUpdateTests()
 {
     return {new CoverageTest(),
+            new ShuffleTest(),
             new BootstrapTest(),
             new UnitsTest("HppoAgent"),
             new UnitsTest("GateHppoAgent"),

@@ -20,8 +20,8 @@ namespace sterna
 
 /**
  * \ingroup sterna
- * Several observations of the same spaces, one below the other; flags are 0 or 1. With U actors, S
- * choices and a window of W steps each takes
+ * Several observations of the same spaces, one below the other; flags are 0 or 1. There are U actors,
+ * S choices and W steps in the window; the rows are those of one observation.
  */
 struct ObservationBatch
 {

@@ -44,7 +44,7 @@ struct PolicyShape
     bool valuePerActor{false};                    //!< one value per actor instead of one
 };
 
-/// What actors did, one action per row: with U actors and P parameters
+/// What U actors with P parameters each did, one action per row.
 struct ActionBatch
 {
     Eigen::Matrix<int, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> choices; //!< U; -1: none

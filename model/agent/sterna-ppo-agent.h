@@ -54,6 +54,7 @@ struct PpoUpdate
  * policy thought of its actions and the critic of the states is computed when the rollout is full,
  * with the weights that were in force throughout it; so Act() has nothing to remember, and actions
  * may have been drawn anywhere. Transition::truncated tells where a time limit ended an episode.
+ * Transition::actorRewards count with Ratio PerActor only; all else is taught by Transition::reward.
  *
  * Running statistics of observations and rewards, if used, advance once per rollout: those of the
  * observations after its update, so that all of a rollout was seen through the same ones. In a graph
