@@ -81,7 +81,9 @@ class MigrationSimpleRulesTest : public MigrationTestCase
         Expect<MigrationMaxElevation>(wide, there, "22-1", "wherever they were");
         // User 3 first; then satellites without users: of those to where the service is, or where
         // the smaller need leaves more room.
-        Expect<MigrationLoadBalanced>(wide, there, "02-1", "free beams, the host, then room");
+        Expect<MigrationLoadBalanced>(wide, there, "20-1", "free beams come before the host");
+        const auto apart = BeginMigration(wide, slots, {0, 2, 0, 0});
+        Expect<MigrationLoadBalanced>(wide, apart, "02-1", "of equals the host, then room");
         Expect<MigrationLoadBalanced>(wide, fresh, "20-1", "free beams, then room");
         Expect<MigrationLoadBalanced>(narrow, fresh, "20-1", "nobody is left out");
 
