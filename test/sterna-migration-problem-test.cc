@@ -184,6 +184,15 @@ class MigrationRefusalTest : public MigrationTestCase
                           "0.5 of the compute",
                           {{0, Change::COMPUTE}, {1, Change::COMPUTE}});
         ExpectNear(decision.compute(1), 1, TINY, "the minimum");
+        const double huge = std::numeric_limits<double>::max();
+        decision = Expect(MakeDecision({0, 0, -1, -1}, {huge, huge, 0, 0}, {huge, huge, 0, 0}),
+                          "inf of its bandwidth",
+                          {{0, Change::BANDWIDTH},
+                           {0, Change::COMPUTE},
+                           {1, Change::BANDWIDTH},
+                           {1, Change::COMPUTE}});
+        ExpectNear(decision.bandwidth(1), 0.5, TINY, "half of it, without overflow");
+        ExpectNear(decision.compute(1), 6, TINY, "half of it, without overflow");
         Expect(MakeDecision({0, 0}, {1}, {1, 1, 1}), "for 2 users", {{1, Change::BANDWIDTH}});
         ExpectMinimum();
     }

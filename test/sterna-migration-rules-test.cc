@@ -145,6 +145,19 @@ class MigrationOverloadBumpTest : public MigrationTestCase
                "0011",
                "a bump must fit, too");
 
+        Expect(three,
+               {{10, 10, 0, 0}, {10, 10, 10, 10}, {0, 0, 10, 10}},
+               {3, 4, 1, 2},
+               {0, 0, 1, 1},
+               "0121",
+               "of two that could move on, the one that leaves more room there");
+        Expect(MakeMigrationSystem(2, 4),
+               {{10, 10, 0, 0}, {0, 10, 10, 10}},
+               {5, 2, 1, 1},
+               {0, 0, 1, 1},
+               "0111",
+               "what fills a satellite exactly fits");
+
         // The satellite of user 3 has set.
         Expect(three,
                {{10, 10, 10, 10}, {10, 10, 10, 10}, {10, 10, 10, 0}},

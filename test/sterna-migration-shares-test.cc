@@ -133,6 +133,11 @@ class MigrationSharesByHandTest : public MigrationTestCase
         ExpectShares(MigrationShares::NEED_FIRST, {1, 2, 2.5}, {0.3, 0.4, 0.3}, "one short");
         // Needs that fill the band exactly, but for rounding.
         ExpectShares(MigrationShares::NEED_FIRST, {1, 1, 2}, {0.3, 0.3, 0.4}, "a full band");
+        ExpectShares(MigrationShares::NEED_FIRST,
+                     {1, 1, 2},
+                     {0.3, 0.3, 0.4},
+                     "where the last is worth little",
+                     {1, 1, 0.01});
         // Worth nothing: no share for utility's sake, the need only if needs come first.
         ExpectShares(MigrationShares::UTILITY, {1, 1}, {0, 1}, "worthless", {0, 1});
         ExpectShares(MigrationShares::NEED_FIRST, {1, 1}, {0.3, 0.7}, "worthless, need", {0, 1});
