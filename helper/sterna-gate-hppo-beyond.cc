@@ -84,10 +84,10 @@ GateHppoReproduction::Pieces()
     variants[1].label = "without a first guess";
     variants[1].changes[decider + "Guess"] = "false";
     variants[2].label = "without proposals";
-    variants[2].changes[decider + "Proposals"] = "false";
+    variants[2].changes[decider + "Proposals"] = "0";
     variants[3].label = "without both";
     variants[3].changes[decider + "Guess"] = "false";
-    variants[3].changes[decider + "Proposals"] = "false";
+    variants[3].changes[decider + "Proposals"] = "0";
     variants[4].label = "without both, looking one slot ahead";
     variants[4].changes = variants[3].changes;
     variants[4].changes[decider + "Horizon"] = "1";

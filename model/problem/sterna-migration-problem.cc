@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace ns3
@@ -37,6 +38,34 @@ CheckNotNegative(const char* name, double value)
     {
         throw InputError(Sentence(name, " is ", value, "; it must be 0 or more and finite."));
     }
+}
+
+/**
+ * Reduces shares in proportion, so that they sum up to a limit at most.
+ *
+ * \return whether they had to be
+ */
+bool
+Shrink(std::vector<double>& shares, double limit)
+{
+    const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+    if (sum <= limit + ROUNDING)
+    {
+        return false;
+    }
+    // As parts of the largest one: sums of the largest numbers that there are would be infinite.
+    const double largest = *std::max_element(shares.begin(), shares.end());
+    double parts = 0;
+    for (auto& share : shares)
+    {
+        share /= largest;
+        parts += share;
+    }
+    for (auto& share : shares)
+    {
+        share *= limit / parts;
+    }
+    return true;
 }
 
 } // namespace
@@ -319,40 +348,39 @@ MigrationProblem::ProjectSatellite(const State& state,
         minimum += need;
         served.push_back(u);
     }
-    double bandwidth = 0;
-    double above = 0; // compute beyond the minima
+    std::vector<double> bandwidth;
+    std::vector<double> above; // compute beyond the minima
     for (const uint32_t u : served)
     {
-        double& b = decision.bandwidth(u);
-        double& f = decision.compute(u);
         const double need = m_system.users[u].minCompute;
-        if (!(b >= 0) || std::isinf(b))
+        const double b = decision.bandwidth(u);
+        const double f = decision.compute(u);
+        const bool isShare = b >= 0 && !std::isinf(b);
+        const bool suffices = f >= need && !std::isinf(f);
+        bandwidth.push_back(isShare ? b : 0.0);
+        above.push_back(suffices ? f - need : 0.0);
+        if (!isShare)
         {
-            b = 0;
             changes.push_back({u, MigrationChange::BANDWIDTH});
         }
-        if (!(f >= need) || std::isinf(f))
+        if (!suffices)
         {
-            f = need;
             changes.push_back({u, MigrationChange::COMPUTE});
         }
-        bandwidth += b;
-        above += f - need;
     }
-    const bool wide = bandwidth > m_system.maxBandwidth + ROUNDING;
-    const bool busy = minimum + above > m_system.maxCompute + ROUNDING;
-    for (const uint32_t u : served)
+    const bool wide = Shrink(bandwidth, m_system.maxBandwidth);
+    const bool busy = Shrink(above, std::max(0.0, m_system.maxCompute - minimum));
+    for (std::size_t k = 0; k < served.size(); ++k)
     {
-        const double need = m_system.users[u].minCompute;
+        const uint32_t u = served[k];
+        decision.bandwidth(u) = bandwidth[k];
+        decision.compute(u) = m_system.users[u].minCompute + above[k];
         if (wide)
         {
-            decision.bandwidth(u) *= m_system.maxBandwidth / bandwidth;
             changes.push_back({u, MigrationChange::BANDWIDTH});
         }
         if (busy)
         {
-            decision.compute(u) =
-                need + (decision.compute(u) - need) * (m_system.maxCompute - minimum) / above;
             changes.push_back({u, MigrationChange::COMPUTE});
         }
     }

@@ -240,103 +240,173 @@ MigrationShares::ShareByNeed(Demands& demands) const
     }
 }
 
+/// Looks for the set of users whom a satellite should serve for the sake of utility.
+class MigrationShares::Selection
+{
+  public:
+    Selection(const MigrationShares& shares, Demands& demands)
+        : m_shares(shares),
+          m_demands(demands),
+          m_order(Pointers(demands)),
+          m_whole(shares.m_problem.System().maxBandwidth)
+    {
+    }
+
+    /// Leaves the best shares in the demands.
+    void Run()
+    {
+        const double logPrice = BestPrice(Begin());
+        // Who is worth more than the price of a share should be in, and others out. No set is worth
+        // more than this ideal one, which may not fit, less what others are worth that differ.
+        double bound = std::exp(logPrice) * m_whole;
+        std::vector<Candidate> candidates;
+        for (auto* one : m_order)
+        {
+            candidates.push_back({one, one->Surplus(logPrice)});
+            bound += std::max(0.0, candidates.back().surplus);
+        }
+        if (bound > m_best * (1 + 1e-12))
+        {
+            std::stable_sort(candidates.begin(), candidates.end(), [](auto& a, auto& b) {
+                return std::abs(a.surplus) > std::abs(b.surplus);
+            });
+            m_set.clear();
+            Visit(candidates, 0, bound, 0);
+            Fill(m_bestSet);
+        }
+    }
+
+  private:
+    struct Candidate
+    {
+        Demand* demand;
+        double surplus;
+    };
+
+    static constexpr uint32_t EFFORT = 5000; //!< sets to try, more than twelve users have
+
+    /// Serves whoever fits, those that bring most per band first. \return ln nu
+    double Begin()
+    {
+        m_order.erase(std::remove_if(m_order.begin(),
+                                     m_order.end(),
+                                     [&](const Demand* one) {
+                                         return one->worth <= 0 || one->Share(0) >= m_whole;
+                                     }),
+                      m_order.end());
+        const auto density = [](const Demand* one) {
+            return one->worth * one->rate / one->arrivals;
+        };
+        std::stable_sort(m_order.begin(), m_order.end(), [&](const Demand* a, const Demand* b) {
+            return density(a) > density(b);
+        });
+        double load = 0;
+        for (auto* one : m_order)
+        {
+            if (load + one->Share(0) < m_whole)
+            {
+                load += one->Share(0);
+                m_set.push_back(one);
+            }
+        }
+        const double logPrice = Fill(m_set);
+        m_best = TotalUtility(m_demands);
+        m_bestSet = m_set;
+        return logPrice;
+    }
+
+    /**
+     * The price of the band that gives the least bound: there, those who are worth it would just
+     * use it up. If the users chosen at first are those, their price is it.
+     */
+    double BestPrice(double logPrice) const
+    {
+        const auto excess = [&](double at) {
+            double band = -m_whole;
+            for (const auto* one : m_order)
+            {
+                band += one->Surplus(at) > 0 ? one->Share((one->logWorth - at) / one->deadline) : 0;
+            }
+            return band;
+        };
+        if (std::abs(excess(logPrice)) < 1e-9)
+        {
+            return logPrice;
+        }
+        double low = logPrice - 8;
+        double high = logPrice + 8;
+        for (uint32_t i = 0; i < 16; ++i)
+        {
+            const double middle = (low + high) / 2;
+            (excess(middle) > 0 ? low : high) = middle;
+        }
+        return high;
+    }
+
+    /// \param bound that no set which begins like this one exceeds
+    void Visit(const std::vector<Candidate>& candidates,
+               std::size_t next,
+               double bound,
+               double load)
+    {
+        if (bound <= m_best * (1 + 1e-12) || m_effort >= EFFORT)
+        {
+            return;
+        }
+        if (next == candidates.size())
+        {
+            ++m_effort;
+            Fill(m_set);
+            const double utility = TotalUtility(m_demands);
+            if (utility > m_best)
+            {
+                m_best = utility;
+                m_bestSet = m_set;
+            }
+            return;
+        }
+        const auto& one = candidates[next];
+        const bool ideal = one.surplus > 0;
+        for (const bool in : {ideal, !ideal})
+        {
+            const double most = in == ideal ? bound : bound - std::abs(one.surplus);
+            if (!in)
+            {
+                Visit(candidates, next + 1, most, load);
+            }
+            else if (load + one.demand->Share(0) < m_whole)
+            {
+                m_set.push_back(one.demand);
+                Visit(candidates, next + 1, most, load + one.demand->Share(0));
+                m_set.pop_back();
+            }
+        }
+    }
+
+    /// Shares the band among these only. \return ln nu
+    double Fill(const std::vector<Demand*>& set)
+    {
+        for (auto* one : m_order)
+        {
+            one->share = 0;
+        }
+        return m_shares.Fill(set);
+    }
+
+    const MigrationShares& m_shares;
+    Demands& m_demands;
+    std::vector<Demand*> m_order; //!< who might be served
+    double m_whole;
+    double m_best{0};
+    std::vector<Demand*> m_bestSet;
+    std::vector<Demand*> m_set;
+    uint32_t m_effort{0};
+};
+
 void
 MigrationShares::ShareByUtility(Demands& demands) const
 {
-    // Of an overloaded satellite's users, those bring least per band that are left out first.
-    auto in = Pointers(demands);
-    in.erase(
-        std::remove_if(in.begin(), in.end(), [](const Demand* one) { return one->worth <= 0; }),
-        in.end());
-    const auto density = [](const Demand* one) { return one->worth * one->rate / one->arrivals; };
-    std::stable_sort(in.begin(), in.end(), [&](const Demand* a, const Demand* b) {
-        return density(a) > density(b);
-    });
-    const auto all = std::exchange(in, {});
-    std::vector<Demand*> out;
-    for (auto* one : all)
-    {
-        in.push_back(one);
-        if (Load(in) >= m_problem.System().maxBandwidth)
-        {
-            in.pop_back();
-            out.push_back(one);
-        }
-    }
-    double logPrice = Fill(in);
-    while (Exchange(demands, in, out, logPrice))
-    {
-    }
-}
-
-bool
-MigrationShares::Exchange(Demands& demands,
-                          std::vector<Demand*>& in,
-                          std::vector<Demand*>& out,
-                          double& logPrice) const
-{
-    // nu is the price of the band. By duality, other users bring more by at most what they are worth
-    // beyond the price of their shares.
-    const double before = TotalUtility(demands);
-    const double least = 1e-12 * before;
-    const auto surplus = [&](const Demand* one) { return one ? one->Surplus(logPrice) : 0.0; };
-    for (std::size_t i = 0; i <= in.size(); ++i)
-    {
-        for (std::size_t o = 0; o <= out.size(); ++o)
-        {
-            Demand* leaves = i < in.size() ? in[i] : nullptr;
-            Demand* comes = o < out.size() ? out[o] : nullptr;
-            if (surplus(comes) - surplus(leaves) <= least)
-            {
-                continue;
-            }
-            auto trial = in;
-            Replace(trial, leaves, comes);
-            if (Load(trial) >= m_problem.System().maxBandwidth)
-            {
-                continue;
-            }
-            const double price = Fill(trial);
-            if (leaves)
-            {
-                leaves->share = 0;
-            }
-            if (TotalUtility(demands) > before + least)
-            {
-                in = std::move(trial);
-                Replace(out, comes, leaves);
-                logPrice = price;
-                return true;
-            }
-            if (comes)
-            {
-                comes->share = 0;
-            }
-            Fill(in);
-        }
-    }
-    return false;
-}
-
-void
-MigrationShares::Replace(std::vector<Demand*>& some, const Demand* leaves, Demand* comes)
-{
-    some.erase(std::remove(some.begin(), some.end(), leaves), some.end());
-    if (comes)
-    {
-        some.push_back(comes);
-    }
-}
-
-double
-MigrationShares::Load(const std::vector<Demand*>& some)
-{
-    double load = 0;
-    for (const auto* one : some)
-    {
-        load += one->Share(0);
-    }
-    return load;
+    Selection(*this, demands).Run();
 }
 
 } // namespace sterna

@@ -23,11 +23,15 @@ namespace sterna
  * overloaded, everybody on it fails. NEED_FIRST gives each user the share that just meets its
  * deadline with the required probability, the cheapest first, and then to whom it helps most,
  * users beyond the requirement and the first one short of it. UTILITY maximises the sum of
- * beta^2 C2, whoever fails: a local search decides whom an overloaded satellite leaves out.
+ * beta^2 C2, whoever fails: an overloaded satellite leaves out whom it should, which is exact as
+ * long as there are not thousands of sets of users to try.
  *
  * The last two are water-filling: of users u with w(u) = beta^2 lambda delta d, a(u) packets/s per
  * whole bandwidth and margins x(u) = mu - lambda of at least l(u), the sum of
  * w (1 - exp(-x t)) is largest where x = max(l, ln(w a t / nu) / t), and nu uses up the band.
+ * It is the price of the band: by duality no other set of users is worth more than this one, plus
+ * what those are worth, beyond the price of their shares, that are only in the other, and less what
+ * those are that are only in this one. So few sets have to be tried.
  */
 class MigrationShares
 {
@@ -84,12 +88,10 @@ class MigrationShares
     };
 
     using Demands = std::vector<Demand>;
+    class Selection;
 
     static double TotalUtility(const Demands& demands);
     static std::vector<Demand*> Pointers(Demands& demands);
-    static void Replace(std::vector<Demand*>& some, const Demand* leaves, Demand* comes);
-    /// Band that they use with no margin.
-    static double Load(const std::vector<Demand*>& some);
 
     /// The users' demands, in their order, with their shares.
     Demands Solve(const MigrationSlot& slot,
@@ -103,18 +105,6 @@ class MigrationShares
     double Fill(const std::vector<Demand*>& some) const;
     void ShareByNeed(Demands& demands) const;
     void ShareByUtility(Demands& demands) const;
-    /**
-     * Lets one of the users without a share come, one with a share leave, or both, if that is
-     * better.
-     *
-     * \param [in,out] logPrice ln nu of the shares of `in`
-     * \return whether it was
-     */
-    bool Exchange(Demands& demands,
-                  std::vector<Demand*>& in,
-                  std::vector<Demand*>& out,
-                  double& logPrice) const;
-
     const MigrationProblem& m_problem;
     Rule m_rule;
 };

@@ -56,10 +56,10 @@ MigrationOfferDecider::GetTypeId()
                           MakeUintegerAccessor(&MigrationOfferDecider::m_horizon),
                           MakeUintegerChecker<uint32_t>(1))
             .AddAttribute("Proposals",
-                          "Whether all users plan their paths before the first one chooses.",
-                          BooleanValue(true),
-                          MakeBooleanAccessor(&MigrationOfferDecider::m_proposals),
-                          MakeBooleanChecker())
+                          "How often all users plan their paths before the first one chooses.",
+                          UintegerValue(1),
+                          MakeUintegerAccessor(&MigrationOfferDecider::m_proposals),
+                          MakeUintegerChecker<uint32_t>(0, 10))
             .AddAttribute("Guess",
                           "Whether users are told the worth of the best path from each satellite.",
                           BooleanValue(true),
@@ -149,10 +149,13 @@ MigrationOfferDecider::Decide(const MigrationProblem& problem, const MigrationSt
 {
     m_turns.clear();
     m_outlook->Begin(state);
-    for (const uint32_t user : m_proposals ? Turns(state) : std::vector<uint32_t>{})
+    for (uint32_t round = 0; round < m_proposals; ++round)
     {
-        m_outlook->Consider(state, user);
-        m_outlook->Follow(state, m_outlook->Best());
+        for (const uint32_t user : Turns(state))
+        {
+            m_outlook->Consider(state, user);
+            m_outlook->Follow(state, m_outlook->Best());
+        }
     }
     Eigen::VectorXi satellites = Eigen::VectorXi::Constant(problem.Users(), -1);
     for (const uint32_t user : Turns(state))

@@ -21,7 +21,7 @@ namespace sterna
  * Lets an agent choose each user's satellite, one user after the other within a slot, from what the
  * satellites offer to it: any agent that chooses among blocks of alike features under a mask.
  *
- * A slot begins with everybody where it is. With `Proposals` every user then plans its best path
+ * A slot begins with everybody where it is. `Proposals` times every user then plans its best path
  * against the others' (see MigrationOutlook), so that all have an idea of where the others will be.
  * Then users choose in turn, those without a satellite first, and MigrationShares gives shares.
  *
@@ -69,7 +69,7 @@ class MigrationOfferDecider : public MigrationDecider
     Ptr<Agent> m_agent;
     MigrationShares::Rule m_rule;
     uint32_t m_horizon;
-    bool m_proposals;
+    uint32_t m_proposals;
     bool m_guess;
     bool m_training;
 

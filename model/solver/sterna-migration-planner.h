@@ -8,6 +8,8 @@
 #include "sterna-migration-chooser.h"
 
 #include <Eigen/Core>
+#include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace ns3

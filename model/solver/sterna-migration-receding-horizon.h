@@ -8,6 +8,7 @@
 #include "sterna-migration-chooser.h"
 #include "sterna-migration-search.h"
 
+#include <cstdint>
 #include <memory>
 
 namespace ns3
