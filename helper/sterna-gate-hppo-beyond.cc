@@ -66,7 +66,9 @@ GateHppoReproduction::Shares()
     {
         for (const std::string rule : {"Random", "LongestVisibility", "OverloadBump"})
         {
-            const DefaultsScope shares({{"ns3::sterna::Migration" + rule + "::Shares", share}});
+            const std::map<std::string, std::string> changes{
+                {"ns3::sterna::Migration" + rule + "::Shares", share}};
+            const DefaultsScope shares(changes);
             const auto outcome = Play(rule, experiment, "shares");
             KeepThree("shares", share, outcome);
             m_page.Claims().Add("shares", rule + ", " + share, Summary(outcome, bounds));

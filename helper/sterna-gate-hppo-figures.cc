@@ -144,7 +144,7 @@ void
 GateHppoReproduction::Users()
 {
     const auto& judged = Judge();
-    for (const std::string name : {GATE, OURS})
+    for (const auto& name : {GATE, OURS})
     {
         const auto& episode = judged.packet.at(name).episodes.front();
         PlotLines lines;
@@ -339,7 +339,8 @@ GateHppoReproduction::Penalties()
         {
             learner.changes[attribute] = value.str();
         }
-        const DefaultsScope changed({{attribute, value.str()}});
+        const std::map<std::string, std::string> changes{{attribute, value.str()}};
+        const DefaultsScope changed(changes);
         for (const auto& outcome : {Play(learner, experiment, "Fig. 10, " + value.str()),
                                     Play("RecedingHorizon", experiment, "Fig. 10, " + value.str())})
         {

@@ -263,7 +263,9 @@ GateHppoReproduction::Judge()
     }
     {
         // the paper's random policy knows nothing of shares either
-        const DefaultsScope equal({{PREFIX + "MigrationRandom::Shares", "Equal"}});
+        const std::map<std::string, std::string> changes{
+            {PREFIX + "MigrationRandom::Shares", "Equal"}};
+        const DefaultsScope equal(changes);
         m_judged.packet["Random"] = Play("Random", packet, "packet level");
     }
     for (const auto& rule : Rules())

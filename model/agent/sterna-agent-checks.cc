@@ -163,10 +163,12 @@ IsSame(const AgentSpaces& these, const AgentSpaces& those)
         return std::make_tuple(spaces.features,
                                spaces.blocks,
                                spaces.blockSize,
+                               spaces.prior,
                                spaces.actors,
                                spaces.choices,
                                spaces.embedding,
-                               spaces.parameters);
+                               spaces.parameters,
+                               spaces.window);
     };
     return numbers(these) == numbers(those);
 }
