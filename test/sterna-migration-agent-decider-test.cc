@@ -18,6 +18,7 @@
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
+#include <array>
 #include <limits>
 
 namespace ns3
@@ -110,6 +111,26 @@ class JointDecisionTest : public MigrationTestCase
         return joint.decider->Decide(problem, state);
     }
 
+    /// Actions of the wrong size serve nobody.
+    void ExpectNobody()
+    {
+        Action action = MakeAction({0, 0, 0, 1}, {{0, 0}, {0, 0}, {0, 0}, {0, 0}});
+        const auto expect = [&](Eigen::Index users, Eigen::Index rows, Eigen::Index columns) {
+            action.choice = Eigen::VectorXi::Zero(users);
+            action.parameters = Eigen::MatrixXf::Zero(rows, columns);
+            ExpectDecision(Decide(Joint(action)), {-1, -1, -1, -1}, {0, 0, 0, 0}, {0, 0, 0, 0});
+        };
+        expect(3, 4, 2);
+        expect(5, 4, 2);
+        expect(0, 0, 0);
+        expect(4, 3, 2);
+        expect(4, 5, 2);
+        expect(4, 4, 1);
+        expect(4, 4, 3);
+        expect(4, 0, 0);
+        expect(4, 2, 4);
+    }
+
     void DoRun() override
     {
         const Joint hybrid(
@@ -128,6 +149,7 @@ class JointDecisionTest : public MigrationTestCase
         needs.decider->SetAttribute("Resources", BooleanValue(false));
         needs.decider->SetAttribute("Shares", StringValue("NeedFirst"));
         ExpectDecision(Decide(needs), {0, 0, 0, 5}, {1 / 3.0, 1 / 3.0, 1 / 3.0, 0}, {4, 4, 4, 0});
+        ExpectNobody();
         const auto decider = CreateObject<MigrationAgentDecider>();
         ExpectRefused([&] { decider->Check(FourUsersProblem()); }, "no agent");
     }

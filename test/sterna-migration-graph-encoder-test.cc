@@ -172,9 +172,13 @@ class GraphNumbersTest : public MigrationTestCase
         ExpectTrue(seen.choices.sum() == 1 && seen.choices(1, 0) == 1, "one pair is left");
         // another episode: the window is forgotten
         encoder.Begin();
-        state.slot = 1;
+        state.slot = 0;
         state.host << 0, 0, 1;
-        ExpectNodes(NodesOf(Look(encoder, problem, state), 5, 0), 1);
+        seen = Look(encoder, problem, state);
+        for (int w = 0; w < 3; ++w)
+        {
+            ExpectNodes(NodesOf(seen, 5, w), 0);
+        }
     }
 };
 

@@ -22,6 +22,8 @@
 #include "ns3/uinteger.h"
 
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
 
 namespace ns3
@@ -309,6 +311,45 @@ class MigrationResumeTest : public MigrationTrainingTestCase
     }
 };
 
+class MigrationEpochsTest : public MigrationTrainingTestCase
+{
+  public:
+    MigrationEpochsTest()
+        : MigrationTrainingTestCase("every episode begins elsewhere, in training and evaluation")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const uint64_t run = RngSeedManager::GetRun();
+        std::set<double> epochs;
+        SetLearning("paper");
+        const auto decider = CreateMigrationDecider("Hppo", "paper", true);
+        TrainMigration(decider, Setting(), 4, "", [&](uint32_t, const MigrationEpisode& episode) {
+            epochs.insert(episode.epoch_s);
+        });
+        NS_TEST_EXPECT_MSG_EQ(epochs.size(), 4, "in training");
+        MigrationExperiment experiment;
+        experiment.setting = Setting();
+        experiment.fidelity = SlotScheduler::Fidelity::FLOW;
+        experiment.runs = 4;
+        const auto outcome = RunMigration(
+            experiment,
+            "",
+            [] { return CreateMigrationDecider("Random", "paper"); },
+            {},
+            [](uint32_t) {});
+        for (const auto& episode : outcome.episodes)
+        {
+            epochs.insert(episode.epoch_s);
+        }
+        NS_TEST_EXPECT_MSG_EQ(epochs.size(), 8, "no evaluation sees an episode of training");
+        NS_TEST_EXPECT_MSG_EQ(RngSeedManager::GetRun(), run, "the run number is restored");
+        Forget();
+    }
+};
+
 /// What an agent is told and asked is the paper's, unless an attribute says otherwise.
 class MigrationNamesTest : public MigrationTrainingTestCase
 {
@@ -450,6 +491,7 @@ MakeMigrationLearningTests()
             new MigrationOtherSizesTest,
             new MigrationSameSeedTest,
             new MigrationResumeTest,
+            new MigrationEpochsTest,
             new MigrationNamesTest,
             new MigrationPolicyFileTest};
 }

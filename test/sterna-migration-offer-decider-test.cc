@@ -17,7 +17,7 @@
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
-#include <numeric>
+#include <limits>
 
 namespace ns3
 {
