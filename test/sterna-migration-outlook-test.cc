@@ -40,8 +40,7 @@ class AllPaths
              const MigrationState& state,
              const Eigen::MatrixXi& others,
              uint32_t user)
-        : m_problem(problem),
-          m_plan(*state.plan),
+        : m_plan(*state.plan),
           m_slot(state.slot),
           m_host(state.host(user)),
           m_user(user)
@@ -114,7 +113,6 @@ class AllPaths
         return best;
     }
 
-    const MigrationProblem& m_problem;
     const MigrationPlan& m_plan;
     uint32_t m_slot;
     int m_host;
