@@ -4,11 +4,13 @@
 
 #include "sterna-decider-names.h"
 
+#include "ns3/boolean.h"
 #include "ns3/object-factory.h"
 #include "ns3/sterna-error.h"
 #include "ns3/sterna-safetensors.h"
 #include "ns3/string.h"
 
+#include <cctype>
 #include <set>
 
 namespace ns3
@@ -37,7 +39,8 @@ KnownNames(const std::string& problem)
     {
         const TypeId tid = TypeId::GetRegistered(i);
         const bool decides = tid.IsChildOf(decider) || tid.IsChildOf(Agent::GetTypeId());
-        if (!decides || !tid.HasConstructor() || EndsWith(tid.GetName(), "AgentDecider"))
+        TypeId::AttributeInformation agent; // who needs one is not made from a name alone
+        if (!decides || !tid.HasConstructor() || tid.LookupAttributeByName("Agent", &agent))
         {
             continue;
         }
@@ -75,6 +78,24 @@ AgentOf(const std::string& path)
     {
         return PREFIX + "FrozenPolicy";
     }
+}
+
+/// Makes an agent of the PPO family what it was when it saved a file, whatever the defaults are now.
+void
+SetAsSaved(const Ptr<Agent>& agent, const std::string& path)
+{
+    const auto file = Safetensors::Read(path);
+    const auto encoder = file.metadata.find("sterna.encoder");
+    const auto parameters = file.metadata.find("sterna.parameters");
+    if (encoder == file.metadata.end() || encoder->second.empty() ||
+        parameters == file.metadata.end())
+    {
+        return;
+    }
+    std::string name = encoder->second;
+    name[0] = char(std::toupper(static_cast<unsigned char>(name[0])));
+    agent->SetAttributeFailSafe("Encoder", StringValue(name)); // one it cannot be it will refuse
+    agent->SetAttributeFailSafe("Hybrid", BooleanValue(parameters->second != "0"));
 }
 
 } // namespace
@@ -130,7 +151,13 @@ CreatePolicy(const std::string& path)
     ObjectFactory factory;
     factory.SetTypeId(tid);
     factory.Set("Policy", StringValue(path));
-    return factory.Create<Agent>();
+    const auto agent = factory.Create<Agent>();
+    TypeId::AttributeInformation encoder;
+    if (tid.LookupAttributeByName("Encoder", &encoder))
+    {
+        SetAsSaved(agent, path);
+    }
+    return agent;
 }
 
 } // namespace sterna

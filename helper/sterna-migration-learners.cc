@@ -43,21 +43,22 @@ const std::map<std::string, std::vector<std::string>> TOLD{
     {OFFERS, {"Shares", "Horizon", "Proposals", "Guess"}},
     {JOINT, {"Resources", "Shares", "Window", "Graph"}}};
 
-/// Agents that decide for all users at once, and what they are told and asked: the paper's names.
+/// Agents that decide for all users at once, and what they can be told and asked: the paper's
+/// names. What an agent can is left to the decider's attributes.
 struct JointAgent
 {
     const char* name;
     bool graph;
     bool resources;
-    uint32_t window;
+    bool window; //!< sees more than the present slot
 };
 
-constexpr JointAgent JOINT_AGENTS[]{{"PpoAgent", false, false, 1},
-                                    {"SacAgent", false, true, 1},
-                                    {"HppoAgent", false, true, 1},
-                                    {"GhppoAgent", true, true, 1},
-                                    {"GatHppoAgent", true, true, 1},
-                                    {"GateHppoAgent", true, true, 3}};
+constexpr JointAgent JOINT_AGENTS[]{{"PpoAgent", false, false, false},
+                                    {"SacAgent", false, true, false},
+                                    {"HppoAgent", false, true, false},
+                                    {"GhppoAgent", true, true, false},
+                                    {"GatHppoAgent", true, true, false},
+                                    {"GateHppoAgent", true, true, true}};
 
 /// Makes a value the default of the whole PPO family.
 void
@@ -146,11 +147,21 @@ CreateMigrationDecider(const std::string& name, const std::string& learning, boo
     const auto decider = DeciderOf(agent, learning == "offers" ? OFFERS : JOINT, training);
     for (const auto& joint : JOINT_AGENTS)
     {
-        if (learning == "paper" && agent->GetInstanceTypeId().GetName() == PREFIX + joint.name)
+        if (learning != "paper" || agent->GetInstanceTypeId().GetName() != PREFIX + joint.name)
         {
-            decider->SetAttribute("Graph", BooleanValue(joint.graph));
-            decider->SetAttribute("Resources", BooleanValue(joint.resources));
-            decider->SetAttribute("Window", UintegerValue(joint.window));
+            continue;
+        }
+        if (!joint.graph)
+        {
+            decider->SetAttribute("Graph", BooleanValue(false));
+        }
+        if (!joint.resources)
+        {
+            decider->SetAttribute("Resources", BooleanValue(false));
+        }
+        if (!joint.window)
+        {
+            decider->SetAttribute("Window", UintegerValue(1));
         }
     }
     return decider;

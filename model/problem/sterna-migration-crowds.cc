@@ -13,6 +13,14 @@ namespace ns3
 namespace sterna
 {
 
+namespace
+{
+
+/// Minima that fill the compute exactly fit, as in MigrationProblem::Project().
+constexpr double ROUNDING = 1e-9;
+
+} // namespace
+
 MigrationCrowds::MigrationCrowds(const MigrationProblem& problem,
                                  MigrationShares::Rule rule,
                                  std::shared_ptr<const MigrationPlan> plan)
@@ -80,7 +88,7 @@ MigrationCrowds::WorkOut(uint32_t slot, uint32_t satellite, const Crowd& crowd) 
             compute += system.users[u].minCompute;
         }
     }
-    if (users.size() > system.beams || compute > system.maxCompute)
+    if (users.size() > system.beams || compute > system.maxCompute + ROUNDING)
     {
         return -std::numeric_limits<double>::infinity();
     }

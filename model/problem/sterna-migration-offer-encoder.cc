@@ -158,8 +158,8 @@ MigrationOfferEncoder::Homeless(const MigrationState& state,
     for (uint32_t u = 0; u < m_problem.Users(); ++u)
     {
         const int place = outlook.Place(0, u);
-        if (u == user || !slot.IsActive(u) || place == int(satellite) ||
-            !staysInSight(satellite, u) || (place >= 0 && staysInSight(place, u)))
+        if (u == user || !slot.IsActive(u) || !staysInSight(satellite, u) ||
+            (place >= 0 && staysInSight(place, u)))
         {
             continue;
         }

@@ -88,8 +88,10 @@ MigrationOutlook::Consider(const MigrationState& state, uint32_t user)
                 auto& members = m_members[k * satellites + s];
                 const double alone = m_crowds.Utility(m_slot + k, s, members);
                 MigrationCrowds::Flip(members, user);
-                m_gain(s, k) = m_crowds.Utility(m_slot + k, s, members) - alone;
+                const double joined = m_crowds.Utility(m_slot + k, s, members);
                 MigrationCrowds::Flip(members, user);
+                // without the user there may be too many already: whoever waits stays expected
+                m_gain(s, k) = joined > IMPOSSIBLE ? joined - alone : IMPOSSIBLE;
                 worth(s) = m_gain(s, k) + after(s);
             }
         }
@@ -137,7 +139,8 @@ MigrationOutlook::Follow(const MigrationState& state, int satellite)
     }
     else
     {
-        host = state.host(m_user) >= 0 ? state.host(m_user) : nowhere;
+        const bool stays = state.host(m_user) >= 0 && m_plan->Slot(m_slot).IsActive(m_user);
+        host = stays ? state.host(m_user) : nowhere;
     }
     for (uint32_t k = 1; k < m_steps; ++k)
     {

@@ -45,7 +45,8 @@ class MigrationOutlook
     uint32_t Steps() const;
     /// Whether the satellite is in sight of the considered user and has a beam for it, now.
     bool IsOpen(uint32_t satellite) const;
-    /// Utility that the considered user adds at a satellite, some steps ahead; 0 if it cannot be.
+    /// Utility that the considered user adds at a satellite, some steps ahead; 0 if it cannot be, or
+    /// takes more from the others than it gets.
     double Gain(uint32_t step, uint32_t satellite) const;
     /// Worth of taking an open satellite now and its best path then, less the cost of migrations.
     double Worth(uint32_t satellite) const;
@@ -73,7 +74,7 @@ class MigrationOutlook
     Eigen::MatrixXi m_places;                      //!< users x steps
 
     uint32_t m_user{0};     //!< the considered one
-    Eigen::ArrayXXd m_gain; //!< satellites x steps; below 0: it cannot be
+    Eigen::ArrayXXd m_gain; //!< satellites x steps; -infinity: it cannot be
     Eigen::ArrayXd m_worth; //!< of each satellite now
     Eigen::ArrayXXi m_next; //!< (satellites + 1) x steps: from where the service is to whom
 };

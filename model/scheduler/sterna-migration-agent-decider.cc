@@ -177,7 +177,6 @@ MigrationAgentDecider::Decide(const MigrationProblem& problem, const MigrationSt
                                      m_training ? Agent::Mode::EXPLORE : Agent::Mode::EXPLOIT);
     const auto decision = Decode(problem, state, transition.action);
     problem.Project(state, decision, &m_changes);
-    m_state = state;
     m_open = std::move(transition);
     m_settled = false;
     return decision;

@@ -65,7 +65,6 @@ class MigrationAgentDecider : public MigrationDecider
 
     std::optional<MigrationGraphEncoder> m_encoder;
     double m_reference{1};                  //!< mean utility of all users in a slot
-    MigrationState m_state;                 //!< that was decided on
     std::vector<MigrationChange> m_changes; //!< that the decision needs
     std::optional<Transition> m_open;       //!< waits for its next state
     bool m_settled{false};                  //!< its reward is known

@@ -148,6 +148,7 @@ MigrationDecision
 MigrationOfferDecider::Decide(const MigrationProblem& problem, const MigrationState& state)
 {
     m_turns.clear();
+    EndTrajectories(state);
     m_outlook->Begin(state);
     for (uint32_t round = 0; round < m_proposals; ++round)
     {
@@ -219,11 +220,23 @@ MigrationOfferDecider::Learn(const MigrationProblem& problem,
 }
 
 void
+MigrationOfferDecider::EndTrajectories(const MigrationState& state)
+{
+    for (uint32_t u = 0; u < m_trajectory.size(); ++u)
+    {
+        if (!state.Slot().IsActive(u) && !m_trajectory[u].empty())
+        {
+            m_trajectory[u].back().ends = true;
+        }
+    }
+}
+
+void
 MigrationOfferDecider::LearnFrom(const std::vector<Turn>& trajectory)
 {
     for (std::size_t k = 0; k < trajectory.size(); ++k)
     {
-        const bool ends = k + 1 == trajectory.size();
+        const bool ends = trajectory[k].ends || k + 1 == trajectory.size();
         Transition transition;
         transition.observation = trajectory[k].observation;
         transition.action = trajectory[k].action;

@@ -55,6 +55,7 @@ class MigrationOfferDecider : public MigrationDecider
         Observation observation;
         Action action;
         float reward;
+        bool ends; //!< the user had no demand afterwards
     };
 
     /// Users with demand, those that nobody is expected to serve first.
@@ -63,6 +64,8 @@ class MigrationOfferDecider : public MigrationDecider
     int TakeTurn(const MigrationState& state, uint32_t user);
     /// What others on its satellite lose by a user's presence.
     double Harm(const MigrationProblem& problem, uint32_t user) const;
+    /// Trajectories of users without demand end: services are not kept.
+    void EndTrajectories(const MigrationState& state);
     /// Learns from a user's turns of the whole episode.
     void LearnFrom(const std::vector<Turn>& trajectory);
 
