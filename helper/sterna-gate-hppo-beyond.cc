@@ -64,11 +64,11 @@ GateHppoReproduction::Shares()
     const auto bounds = BoundMigration(experiment);
     for (const std::string share : {"Equal", "Proportional", "NeedFirst", "Utility"})
     {
+        const std::map<std::string, std::string> changes{
+            {"ns3::sterna::MigrationChooser::Shares", share}};
+        const DefaultsScope shares(changes);
         for (const std::string rule : {"Random", "LongestVisibility", "OverloadBump"})
         {
-            const std::map<std::string, std::string> changes{
-                {"ns3::sterna::Migration" + rule + "::Shares", share}};
-            const DefaultsScope shares(changes);
             const auto outcome = Play(rule, experiment, "shares");
             KeepThree("shares", share, outcome);
             m_page.Claims().Add("shares", rule + ", " + share, Summary(outcome, bounds));

@@ -90,11 +90,11 @@ GateHppoScale::FromName(const std::string& name)
 {
     if (name == "smoke")
     {
-        return {2, 12, 20, 1, {2, 3}, {0.1, 0.2, 0.5}, 1};
+        return {2, 12, 20, 1, {2, 3}, {0.2, 0.5}, 1};
     }
     if (name == "paper")
     {
-        return {5, 400, 1200, 2, {2, 3, 4, 5}, {0.1, 0.2, 0.3, 0.4, 0.5}, 5};
+        return {5, 300, 400, 2, {2, 3, 4, 5}, {0.1, 0.2, 0.3, 0.5}, 5};
     }
     throw InputError("There is no scale '" + name + "'; known ones are smoke and paper.");
 }
@@ -256,6 +256,10 @@ GateHppoReproduction::Judge()
         learners.push_back(LearnerOf(agent, "paper"));
     }
     learners.push_back(LearnerOf("Ppo", "offers"));
+    learners.push_back(LearnerOf("GateHppo", "paper"));
+    learners.back().label = "GateHppo (per user)";
+    learners.back().changes = {{PREFIX + "GateHppoAgent::Ratio", "PerActor"},
+                               {PREFIX + "MigrationAgentDecider::RewardPerUser", "true"}};
     for (const auto& learner : learners)
     {
         m_judged.flow[learner.label] = Play(learner, flow, "flow level");
@@ -264,7 +268,7 @@ GateHppoReproduction::Judge()
     {
         // the paper's random policy knows nothing of shares either
         const std::map<std::string, std::string> changes{
-            {PREFIX + "MigrationRandom::Shares", "Equal"}};
+            {PREFIX + "MigrationChooser::Shares", "Equal"}};
         const DefaultsScope equal(changes);
         m_judged.packet["Random"] = Play("Random", packet, "packet level");
     }

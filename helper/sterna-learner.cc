@@ -26,6 +26,20 @@ namespace
 /// Distance of the trainings' run numbers: more than any has episodes.
 constexpr uint64_t RUNS_PER_SEED = 100000;
 
+/// Whether the attribute is the type's own: ns-3 sets no defaults of inherited ones.
+bool
+OwnsAttribute(const TypeId& tid, const std::string& name)
+{
+    for (std::size_t k = 0; k < tid.GetAttributeN(); ++k)
+    {
+        if (tid.GetAttribute(k).name == name)
+        {
+            return true;
+        }
+    }
+    return false;
+}
+
 } // namespace
 
 std::string
@@ -130,6 +144,11 @@ DefaultsScope::DefaultsScope(const std::map<std::string, std::string>& changes)
             !tid.LookupAttributeByName(attribute.substr(colons + 2), &information))
         {
             throw InputError("There is no attribute '" + attribute + "'.");
+        }
+        if (!OwnsAttribute(tid, attribute.substr(colons + 2)))
+        {
+            throw InputError("The attribute '" + attribute +
+                             "' is inherited; name the class that it belongs to.");
         }
         m_before[attribute] = information.initialValue->SerializeToString(information.checker);
         Config::SetDefault(attribute, StringValue(value));

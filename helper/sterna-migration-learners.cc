@@ -70,7 +70,23 @@ SetFamily(const std::string& attribute, const AttributeValue& value)
     }
 }
 
-/// The paper gives the clipping, the learning rate and the layers; the rest is open.
+/// Undoes what another way of learning set: the family's members start as they were written.
+void
+ResetFamily()
+{
+    for (const auto& member : FAMILY)
+    {
+        const TypeId tid = TypeId::LookupByName(PREFIX + member);
+        for (std::size_t k = 0; k < tid.GetAttributeN(); ++k)
+        {
+            Config::SetDefault(tid.GetAttributeFullName(k),
+                               *tid.GetAttribute(k).originalInitialValue);
+        }
+    }
+}
+
+/// The paper gives the clipping, the learning rate and the layers (1024-512 and 256, which
+/// take ten times as long); the rest is open. SAC trains after every fourth slot.
 void
 SetPaper()
 {
@@ -82,6 +98,12 @@ SetPaper()
     SetFamily("Discount", DoubleValue(0.95));
     SetFamily("EntropyCoefficient", DoubleValue(0.001));
     SetFamily("ScaleRewards", BooleanValue(true));
+    Config::SetDefault(PREFIX + "SacAgent::LearningStarts", UintegerValue(240));
+    Config::SetDefault(PREFIX + "SacAgent::TrainEvery", UintegerValue(4));
+    Config::SetDefault(PREFIX + "SacAgent::BatchSize", UintegerValue(128));
+    Config::SetDefault(PREFIX + "SacAgent::ReplayCapacity", UintegerValue(20000));
+    Config::SetDefault(PREFIX + "SacAgent::Discount", DoubleValue(0.95));
+    Config::SetDefault(PREFIX + "SacAgent::ChoiceEntropy", DoubleValue(0.3));
 }
 
 /// A rollout is some nine episodes of 2270 turns.
@@ -127,6 +149,7 @@ void
 SetMigrationLearning(const std::string& name)
 {
     CheckLearning(name);
+    ResetFamily();
     name == "paper" ? SetPaper() : SetOffers();
 }
 
