@@ -17,30 +17,8 @@ namespace ns3
 namespace sterna
 {
 
-namespace
-{
-
-double
-RewardOf(const MigrationEpisode& episode)
-{
-    return episode.reward / 1e6;
-}
-
-double
-UnsuccessfulOf(const MigrationEpisode& episode)
-{
-    return episode.UnsuccessfulShare();
-}
-
-double
-MigrationsOf(const MigrationEpisode& episode)
-{
-    return double(episode.migrations);
-}
-
-/// Reward, share of the bound, unsuccessful service and migrations in one line.
 std::string
-Summary(const MigrationOutcome& outcome, const std::vector<double>& bounds)
+GateHppoReproduction::Summary(const MigrationOutcome& outcome, const std::vector<double>& bounds)
 {
     std::vector<double> shares;
     for (std::size_t e = 0; e < outcome.episodes.size(); ++e)
@@ -54,8 +32,6 @@ Summary(const MigrationOutcome& outcome, const std::vector<double>& bounds)
          << std::setprecision(1) << outcome.Mean(MigrationsOf) << " migrations";
     return text.str();
 }
-
-} // namespace
 
 void
 GateHppoReproduction::Shares()

@@ -32,24 +32,6 @@ constexpr uint32_t GROUND = 34;
 /// Equal intervals of Fig. 6.
 constexpr std::size_t INTERVALS = 6;
 
-double
-RewardOf(const MigrationEpisode& episode)
-{
-    return episode.reward / 1e6;
-}
-
-double
-UnsuccessfulOf(const MigrationEpisode& episode)
-{
-    return episode.UnsuccessfulShare();
-}
-
-double
-MigrationsOf(const MigrationEpisode& episode)
-{
-    return double(episode.migrations);
-}
-
 /// Migrations of a user, mean over those from `first` to before `last`.
 double
 PerUser(const MigrationEpisode& episode, std::size_t first, std::size_t last)

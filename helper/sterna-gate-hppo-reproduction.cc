@@ -51,24 +51,6 @@ Label(const std::string& agent, const std::string& learning)
     return agent + " (" + learning + ")";
 }
 
-double
-RewardOf(const MigrationEpisode& episode)
-{
-    return episode.reward / 1e6;
-}
-
-double
-UnsuccessfulOf(const MigrationEpisode& episode)
-{
-    return episode.UnsuccessfulShare();
-}
-
-double
-MigrationsOf(const MigrationEpisode& episode)
-{
-    return double(episode.migrations);
-}
-
 bool
 IsNear(double value, const MeanInterval& interval)
 {
@@ -145,6 +127,24 @@ GateHppoReproduction::GateHppoReproduction(const GateHppoScale& scale,
       m_policy(policy),
       m_page("gate-hppo", folder)
 {
+}
+
+double
+GateHppoReproduction::RewardOf(const MigrationEpisode& episode)
+{
+    return episode.reward / 1e6;
+}
+
+double
+GateHppoReproduction::UnsuccessfulOf(const MigrationEpisode& episode)
+{
+    return episode.UnsuccessfulShare();
+}
+
+double
+GateHppoReproduction::MigrationsOf(const MigrationEpisode& episode)
+{
+    return double(episode.migrations);
 }
 
 std::ostream&

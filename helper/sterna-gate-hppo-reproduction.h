@@ -105,6 +105,9 @@ class GateHppoReproduction
 
     using Measure = std::function<double(const MigrationEpisode&)>;
 
+    static double RewardOf(const MigrationEpisode& episode);       //!< million
+    static double UnsuccessfulOf(const MigrationEpisode& episode); //!< percent
+    static double MigrationsOf(const MigrationEpisode& episode);
     /// Deciders that learn nothing.
     static const std::vector<std::string>& Rules();
     Learner LearnerOf(const std::string& agent, const std::string& learning) const;
@@ -133,6 +136,8 @@ class GateHppoReproduction
     void KeepThree(const std::string& figure,
                    const std::string& world,
                    const MigrationOutcome& outcome);
+    /// Reward, share of the bound, unsuccessful service and migrations in one line.
+    static std::string Summary(const MigrationOutcome& outcome, const std::vector<double>& bounds);
     /// Deciders in another world, the shipped policy among them.
     void PlayElsewhere(const std::string& world, const MigrationSetting& setting);
 

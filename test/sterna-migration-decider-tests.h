@@ -20,7 +20,7 @@
 
 /**
  * \file
- * \ingroup sterna
+ * \ingroup sterna-tests
  * What the cases of the suite sterna-migration share: systems with round numbers, hand-made and
  * random plans, an agent that says what it is told to say, and episodes without a simulation.
  */

@@ -9,7 +9,7 @@
 
 /**
  * \file
- * \ingroup sterna
+ * \ingroup sterna-tests
  * The problem of service migration: eq. (15), (18) and (29) by hand, and a projection that nothing
  * gets past.
  */

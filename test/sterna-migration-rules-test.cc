@@ -14,7 +14,7 @@
 
 /**
  * \file
- * \ingroup sterna
+ * \ingroup sterna-tests
  * Rules of service migration on instances made by hand. Everybody's need is (lambda + 2) / a.
  */
 

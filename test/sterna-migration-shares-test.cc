@@ -11,7 +11,7 @@
 
 /**
  * \file
- * \ingroup sterna
+ * \ingroup sterna-tests
  * How bandwidth is shared: by hand, against grids of shares, and by the conditions that optimal
  * shares meet.
  */

@@ -19,7 +19,7 @@
 
 /**
  * \file
- * \ingroup sterna
+ * \ingroup sterna-tests
  * The suite sterna-migration-solver: rules, planners and the bound of service migration, refereed
  * by trying everything that random tiny episodes allow. The problem and the shares that they rest
  * on are tested in files of their own.

@@ -18,7 +18,7 @@
 
 /**
  * \file
- * \ingroup sterna
+ * \ingroup sterna-tests
  * What the suites of service migration share: systems with round numbers, plans, random problems.
  */
 

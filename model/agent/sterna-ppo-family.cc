@@ -37,7 +37,7 @@ struct PpoAgent::Member
 TypeId
 PpoAgent::GetTypeId()
 {
-    // The paper's graphs have a trunk of 1024-512 and heads of 256.
+    // The GATE-HPPO paper has a trunk of 1024-512 and heads of 256, which take ten times as long.
     // clang-format off
     static const std::array<TypeId, 5> FAMILY{
         //                                     Encoder            Hybrid HiddenLayers HeadWidth Activation

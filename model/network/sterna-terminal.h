@@ -20,8 +20,8 @@ class SternaNetDevice;
  * \ingroup sterna
  * What a node is in the system; aggregated to the node.
  *
- * The role decides the bands: satellites and gateways have Ka only, cellular users C only, and
- * everybody else both.
+ * The role decides the bands: satellites, gateways and satellite users have Ka only, cellular users
+ * C only, and everybody else both.
  */
 class Terminal : public Object
 {

@@ -13,6 +13,13 @@ namespace ns3
 namespace sterna
 {
 
+namespace
+{
+
+constexpr double IMPOSSIBLE = -std::numeric_limits<double>::infinity();
+
+} // namespace
+
 MigrationOutlook::MigrationOutlook(const MigrationProblem& problem,
                                    MigrationShares::Rule rule,
                                    std::shared_ptr<const MigrationPlan> plan,
@@ -69,7 +76,6 @@ MigrationOutlook::Set(uint32_t step, uint32_t user, int satellite)
 void
 MigrationOutlook::Consider(const MigrationState& state, uint32_t user)
 {
-    constexpr double IMPOSSIBLE = -std::numeric_limits<double>::infinity();
     const auto satellites = Eigen::Index(m_plan->Satellites());
     const double cost = m_problem.MigrationCost(user);
     m_user = user;
@@ -166,13 +172,14 @@ MigrationOutlook::Steps() const
 bool
 MigrationOutlook::IsOpen(uint32_t satellite) const
 {
-    return m_worth(satellite) > -std::numeric_limits<double>::infinity();
+    return m_worth(satellite) > IMPOSSIBLE;
 }
 
 double
 MigrationOutlook::Gain(uint32_t step, uint32_t satellite) const
 {
-    return std::max(0.0, m_gain(satellite, step));
+    const double gain = m_gain(satellite, step);
+    return gain > IMPOSSIBLE ? gain : 0.0;
 }
 
 double
@@ -185,7 +192,7 @@ int
 MigrationOutlook::Best() const
 {
     Eigen::Index best = 0;
-    return m_worth.maxCoeff(&best) > -std::numeric_limits<double>::infinity() ? int(best) : -1;
+    return m_worth.maxCoeff(&best) > IMPOSSIBLE ? int(best) : -1;
 }
 
 double

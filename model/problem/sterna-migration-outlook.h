@@ -45,8 +45,8 @@ class MigrationOutlook
     uint32_t Steps() const;
     /// Whether the satellite is in sight of the considered user and has a beam for it, now.
     bool IsOpen(uint32_t satellite) const;
-    /// Utility that the considered user adds at a satellite, some steps ahead; 0 if it cannot be, or
-    /// takes more from the others than it gets.
+    /// Utility that the considered user adds at a satellite, some steps ahead: negative if it takes
+    /// more from the others than it gets, 0 if it cannot be.
     double Gain(uint32_t step, uint32_t satellite) const;
     /// Worth of taking an open satellite now and its best path then, less the cost of migrations.
     double Worth(uint32_t satellite) const;

@@ -96,7 +96,8 @@ struct MigrationChange
  *
  * C1 is 1 for a user whose service moves to another satellite; (16), an exclusive or for each
  * satellite, would count that twice. mu is per second like lambda; the paper's mu = R delta / d is
- * per slot. The objective (20a) prints the migration cost with a plus. A service begins without
+ * per slot. The objective (20a) prints the migration cost with a plus. Penalty(a) of (29) is left
+ * to those who learn: what is granted violates nothing. A service begins without
  * migration, stays where it is while its user is not connected, and ends with the demand.
  */
 class MigrationProblem

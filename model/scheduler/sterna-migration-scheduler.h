@@ -45,7 +45,8 @@ struct MigrationSlotReport
  * each user's service and how the satellites share bandwidth and compute.
  *
  * Satellites are the terminals of that role on the channel of SetNetwork(); users are added one by
- * one. Whatever the decider asks for is projected on (20b) to (20g) before it is granted. At packet
+ * one. The paper writes of uplink queues but gives the satellite's power and antenna: here results go
+ * down to the users. Whatever the decider asks for is projected on (20b) to (20g) before it is granted. At packet
  * level every user has Poisson arrivals of packets with exponential sizes, which wait in one queue
  * wherever the service is; the satellite sends them at the rate b W log2(1 + SNR) of the slot's
  * middle. A service that moves is paused for MigrationPause. Packets that waited for longer than

@@ -20,8 +20,8 @@ namespace sterna
 /**
  * \ingroup sterna
  * A satellite in sight, drawn uniformly: for users whose own is not, and for each other one with
- * the probability `Redraw`. Beams are not asked for: who is one too many gets no service. With the
- * default, equal shares give what the GATE-HPPO paper reports of its random policy.
+ * the probability `Redraw`. Beams are not asked for: who is one too many gets no service. With
+ * equal shares (`Shares`) it comes to what the GATE-HPPO paper reports of its random policy.
  */
 class MigrationRandom : public MigrationChooser
 {

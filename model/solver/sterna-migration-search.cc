@@ -18,51 +18,25 @@ MigrationSearch::MigrationSearch(const MigrationProblem& problem,
                                  std::shared_ptr<const MigrationPlan> plan,
                                  uint32_t largestGroup)
     : m_problem(problem),
-      m_shares(problem, rule),
+      m_crowds(problem, rule, plan),
       m_plan(std::move(plan)),
       m_largestGroup(largestGroup),
       m_satellites(Eigen::MatrixXi::Constant(problem.Users(), m_plan->Slots(), -1)),
-      m_nodes(m_plan->Slots() * m_plan->Satellites(), Node{Members(problem.Users() / 8 + 1, 0), {}})
+      m_members(m_plan->Slots() * m_plan->Satellites(), m_crowds.Nobody())
 {
     m_host = Eigen::VectorXi::Constant(problem.Users(), -1);
 }
 
-MigrationSearch::Node&
-MigrationSearch::At(uint32_t slot, uint32_t satellite)
+MigrationCrowds::Crowd&
+MigrationSearch::Members(uint32_t slot, uint32_t satellite)
 {
-    return m_nodes[slot * m_plan->Satellites() + satellite];
-}
-
-void
-MigrationSearch::Flip(Members& members, uint32_t user)
-{
-    members[user / 8] ^= char(1U << (user % 8));
+    return m_members[slot * m_plan->Satellites() + satellite];
 }
 
 double
 MigrationSearch::Utility(uint32_t slot, uint32_t satellite)
 {
-    auto& node = At(slot, satellite);
-    const auto found = node.utility.find(node.members);
-    if (found != node.utility.end())
-    {
-        return found->second;
-    }
-    const auto& system = m_problem.System();
-    std::vector<uint32_t> users;
-    double compute = 0;
-    for (uint32_t u = 0; u < m_problem.Users(); ++u)
-    {
-        if (node.members[u / 8] >> (u % 8) & 1)
-        {
-            users.push_back(u);
-            compute += system.users[u].minCompute;
-        }
-    }
-    const bool possible = users.size() <= system.beams && compute <= system.maxCompute;
-    const double utility =
-        possible ? m_shares.Utility(m_plan->Slot(slot), satellite, users) : -INFINITY;
-    return node.utility.emplace(node.members, utility).first->second;
+    return m_crowds.Utility(slot, satellite, Members(slot, satellite));
 }
 
 void
@@ -71,11 +45,11 @@ MigrationSearch::Set(uint32_t slot, uint32_t user, int satellite)
     int& present = m_satellites(user, slot);
     if (present >= 0)
     {
-        Flip(At(slot, present).members, user);
+        MigrationCrowds::Flip(Members(slot, present), user);
     }
     if (satellite >= 0)
     {
-        Flip(At(slot, satellite).members, user);
+        MigrationCrowds::Flip(Members(slot, satellite), user);
     }
     present = satellite;
 }
@@ -198,7 +172,7 @@ MigrationSearch::Options(uint32_t slot, const Group& group)
             {
                 if (option.satellites[g] >= 0)
                 {
-                    Flip(At(slot, option.satellites[g]).members, group[g]);
+                    MigrationCrowds::Flip(Members(slot, option.satellites[g]), group[g]);
                 }
             }
         };

@@ -5,15 +5,12 @@
 #ifndef STERNA_MIGRATION_SEARCH_H
 #define STERNA_MIGRATION_SEARCH_H
 
-#include "ns3/sterna-migration-problem.h"
-#include "ns3/sterna-migration-shares.h"
+#include "ns3/sterna-migration-crowds.h"
 
 #include <Eigen/Core>
 #include <cmath>
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace ns3
@@ -65,14 +62,6 @@ class MigrationSearch
 
   private:
     using Group = std::vector<uint32_t>;
-    using Members = std::string; //!< a bit for each user: hashes and compares as quickly as text
-
-    /// A satellite in a slot.
-    struct Node
-    {
-        Members members;
-        std::unordered_map<Members, double> utility; //!< of the sets met; -inf: too many users
-    };
 
     /// What a group may do in a slot.
     struct Option
@@ -97,8 +86,8 @@ class MigrationSearch
         std::vector<std::vector<Step>> steps; //!< by where services are after it
     };
 
-    Node& At(uint32_t slot, uint32_t satellite);
-    static void Flip(Members& members, uint32_t user);
+    /// Whom a satellite serves in a slot.
+    MigrationCrowds::Crowd& Members(uint32_t slot, uint32_t satellite);
     /// Sum of beta^2 C2 of a satellite's members; -inf if it cannot have them all.
     double Utility(uint32_t slot, uint32_t satellite);
     void Set(uint32_t slot, uint32_t user, int satellite);
@@ -126,7 +115,7 @@ class MigrationSearch
     bool Competes(const Group& group) const;
 
     const MigrationProblem& m_problem;
-    MigrationShares m_shares;
+    MigrationCrowds m_crowds;
     std::shared_ptr<const MigrationPlan> m_plan;
     uint32_t m_largestGroup;
     uint32_t m_first{0};
@@ -134,7 +123,7 @@ class MigrationSearch
     Eigen::VectorXi m_host;
     Eigen::ArrayXXi m_competing;  //!< users x users: slots in which both want the same satellite
     Eigen::MatrixXi m_satellites; //!< users x slots
-    std::vector<Node> m_nodes;
+    std::vector<MigrationCrowds::Crowd> m_members; //!< [slot * satellites + satellite]
 };
 
 } // namespace sterna
