@@ -297,7 +297,7 @@ main(int argc, char* argv[])
     cmd.AddValue("arrivals", "lambda_0, packets/s of a mean ground user", setting.arrivalRate);
     cmd.AddValue("slots", "of an episode", setting.slots);
     cmd.AddValue("slot", "length of a slot, minutes", options.slotMinutes);
-    cmd.AddValue("epoch", "lead of the constellation, s; drawn by default", setting.epoch_s);
+    cmd.AddValue("epoch", "start on the clock of the orbits, s; drawn by default", setting.epoch_s);
     cmd.AddValue("fidelity", "packet or flow", options.fidelity);
     cmd.AddValue("deciders", "comma-separated list; Policy is --policy", options.deciders);
     cmd.AddValue("runs", "episodes per decider, each from another epoch", options.runs);

@@ -18,8 +18,9 @@ namespace sterna
 namespace
 {
 
-/// Sums of shares may exceed their limit by this much, which rounding explains.
-constexpr double ROUNDING = 1e-9;
+/// Sums of shares may exceed their limit by this much, which rounding explains. Devices, which add
+/// in another order, take twice as much for a rounding.
+constexpr double ROUNDING = 0.5e-9;
 
 void
 CheckPositive(const char* name, double value)
@@ -352,7 +353,7 @@ MigrationProblem::ProjectSatellite(const State& state,
         if (busy)
         {
             decision.compute(u) =
-                need + (decision.compute(u) - need) * (m_system.maxCompute - minimum) / above;
+                need + (decision.compute(u) - need) * ((m_system.maxCompute - minimum) / above);
             changes.push_back({u, MigrationChange::COMPUTE});
         }
     }
