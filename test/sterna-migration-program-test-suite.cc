@@ -379,7 +379,7 @@ class MigrationBadInputTest : public TestCase
 {
   public:
     MigrationBadInputTest()
-        : TestCase("mistakes get one clear sentence, with the number of the line in a file")
+        : TestCase("mistakes get one clear sentence with the number of the line in a file")
     {
     }
 
@@ -428,7 +428,8 @@ class MigrationBadInputTest : public TestCase
         Expect("--slots=0", "slots is 0");
         Expect("--slot=0", "slot is 0");
         Expect("--slot=-5", "slot is -5");
-        Expect("--slot=1e300", "1e+300");
+        Expect("--slot=1e300", "1e+300 minutes; it must be 1 ns at least");
+        Expect("--slot=1e7", "30 years at most");
         Expect("--cities=40", "cities is 40; there are 34");
         Expect("--flights=7", "flights is 7; there are 6");
         Expect("--cities=0 --flights=0", "number of users is 0");
@@ -467,6 +468,30 @@ class MigrationBadInputTest : public TestCase
 
 /**
  * \ingroup sterna-tests
+ * An episode in which nobody asks for anything.
+ */
+class MigrationNoDemandTest : public TestCase
+{
+  public:
+    MigrationNoDemandTest()
+        : TestCase("without any demand there is a table of numbers, too")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const fs::path folder = CreateTempDirFilename("silence");
+        const auto ended =
+            RunProgram(PROGRAM, SMALL + RULES + "--arrivals=0 --output=" + folder.string());
+        NS_TEST_ASSERT_MSG_EQ(ended.status, 0, ended.output);
+        NS_TEST_EXPECT_MSG_EQ(ended.output.find("nan"), std::string::npos, ended.output);
+        NS_TEST_EXPECT_MSG_EQ(ReadCsv(folder / "slots.csv").size(), 1, "nobody is active");
+    }
+};
+
+/**
+ * \ingroup sterna-tests
  * The suite.
  */
 class MigrationProgramTestSuite : public TestSuite
@@ -479,6 +504,7 @@ class MigrationProgramTestSuite : public TestSuite
         AddTestCase(new MigrationSameBytesTest());
         AddTestCase(new MigrationTrainingTest());
         AddTestCase(new MigrationGeometryTest());
+        AddTestCase(new MigrationNoDemandTest());
         AddTestCase(new MigrationBadInputTest());
     }
 };
