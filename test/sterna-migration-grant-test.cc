@@ -313,19 +313,27 @@ class EdgeOfOneTest : public LawTestCase
         {
             uint32_t last = 0;
             double sum = 0;
+            double others = 0; // without the last one
             const double count = (decision.satellite.array() == s).count();
             for (uint32_t u = 0; u < problem.Users(); ++u)
             {
                 if (decision.satellite(u) == s)
                 {
+                    others = sum;
                     decision.bandwidth(u) = draws.Uniform(0.3, 1) / count;
                     sum += decision.bandwidth(u);
                     last = u;
                 }
             }
-            if (count > 0)
+            if (count == 0)
             {
-                decision.bandwidth(last) += 1 + 1e-9 - sum;
+                continue;
+            }
+            // the first number with which the sum, as a device adds, is beyond the edge
+            double& share = decision.bandwidth(last);
+            for (share = 1 + 1e-9 - others - 1e-15; others + share <= 1 + 1e-9;)
+            {
+                share = std::nextafter(share, 2);
             }
         }
         return decision;

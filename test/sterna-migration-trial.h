@@ -289,6 +289,8 @@ HighestForAll(const MigrationProblem& problem, const MigrationState& state)
 std::vector<TestCase*> MakeMigrationForesightTests();
 /// Cases of the suite sterna-migration-scheduler on what is granted, however wild the decider.
 std::vector<TestCase*> MakeMigrationGrantTests();
+/// Cases of the suite sterna-migration-scheduler on what becomes of packets.
+std::vector<TestCase*> MakeMigrationPacketTests();
 /// Cases of the suite sterna-migration-scheduler on the scenario.
 std::vector<TestCase*> MakeMigrationScenarioTests();
 /// The numbers of the lines of one kind in test/reference/service-migration.txt; words are skipped.
