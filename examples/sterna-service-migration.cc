@@ -54,6 +54,8 @@ namespace
 
 const std::string PROGRAM = "sterna-service-migration";
 
+constexpr double LONGEST_EPISODE = 9.5e8; // s: 30 years, of the 292 that ns-3 can count
+
 /// What the user asks for.
 struct Options
 {
@@ -93,7 +95,6 @@ ExperimentOf(const Options& options)
     setting.shell.inclination = DegToRad(options.inclinationDeg);
     setting.shell.altitude = 1e3 * options.altitudeKm;
     setting.bandwidth = 1e6 * options.bandwidthMhz;
-    setting.slot = Seconds(60 * options.slotMinutes);
     setting.tracks = SplitList(options.tracks);
     if (options.runs == 0 || setting.slots == 0)
     {
@@ -101,12 +102,15 @@ ExperimentOf(const Options& options)
                                   options.runs == 0 ? "runs" : "slots",
                                   " is 0; at least one is needed."));
     }
-    if (!setting.slot.IsStrictlyPositive())
+    const double slot_s = 60 * options.slotMinutes;
+    if (!(slot_s >= 1e-9) || slot_s * setting.slots > LONGEST_EPISODE)
     {
         throw InputError(Sentence("The length of a slot is ",
                                   options.slotMinutes,
-                                  " minutes; it must be above 0."));
+                                  " minutes; it must be 1 ns at least, and all slots together 30 "
+                                  "years at most."));
     }
+    setting.slot = Seconds(slot_s);
     experiment.runs = options.runs;
     return experiment;
 }
@@ -123,6 +127,18 @@ CheckDeciders(const Options& options, const MigrationExperiment& experiment)
     MigrationScenario scenario(experiment.setting, 0);
     const auto scheduler = scenario.Install(nullptr, experiment.fidelity);
     const auto& problem = scheduler->GetProblem();
+    if (options.train > 0)
+    {
+        const auto decider = CreateMigrationDecider(options.agent, options.learning, true);
+        if (!MigrationAgentOf(decider))
+        {
+            throw InputError("'" + options.agent +
+                             "' is a rule or solver, which cannot be trained; "
+                             "name an agent.");
+        }
+        decider->AssignStreams(0); // agents draw their weights when they are told their shapes
+        decider->Check(problem);
+    }
     for (const auto& name : names)
     {
         if (name == "Policy" && options.train > 0)
@@ -131,7 +147,7 @@ CheckDeciders(const Options& options, const MigrationExperiment& experiment)
         }
         const auto decider = name == "Policy" ? CreateMigrationPolicy(options.policy)
                                               : CreateMigrationDecider(name, options.learning);
-        decider->AssignStreams(0); // agents draw their weights when they are told their shapes
+        decider->AssignStreams(0);
         decider->Check(problem);
     }
     return {problem.System().satellites, problem.Users()};
@@ -297,7 +313,7 @@ main(int argc, char* argv[])
     cmd.AddValue("arrivals", "lambda_0, packets/s of a mean ground user", setting.arrivalRate);
     cmd.AddValue("slots", "of an episode", setting.slots);
     cmd.AddValue("slot", "length of a slot, minutes", options.slotMinutes);
-    cmd.AddValue("epoch", "lead of the constellation, s; drawn by default", setting.epoch_s);
+    cmd.AddValue("epoch", "start on the clock of the orbits, s; drawn by default", setting.epoch_s);
     cmd.AddValue("fidelity", "packet or flow", options.fidelity);
     cmd.AddValue("deciders", "comma-separated list; Policy is --policy", options.deciders);
     cmd.AddValue("runs", "episodes per decider, each from another epoch", options.runs);

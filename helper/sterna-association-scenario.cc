@@ -42,16 +42,6 @@ constexpr double LAST_TLE_EPOCH = 86400.0; // element sets age
 /// Below it a receiver loses the carrier; far below what any rate of a contact needs.
 constexpr double SINR_THRESHOLD = -20;
 
-/// The same orbit, if time 0 were later.
-CircularOrbit
-After(const CircularOrbit& orbit, double time_s)
-{
-    CircularOrbitElements elements = orbit.GetElements();
-    elements.argumentOfLatitude += orbit.ArgumentRate() * time_s;
-    elements.raan += (orbit.NodeRate() - EARTH_ROTATION_RATE) * time_s;
-    return CircularOrbit(elements);
-}
-
 double
 ToDb(double linear)
 {

@@ -25,13 +25,14 @@ namespace
 /// Random stream of the intervals, apart from all that the simulations use.
 constexpr int64_t BOOTSTRAP_STREAM = 1;
 
+/// Where nobody asks for anything, nothing is all that there is to have.
 std::vector<double>
 Shares(const MigrationOutcome& outcome, const std::vector<double>& bounds)
 {
     std::vector<double> shares;
     for (std::size_t e = 0; e < outcome.episodes.size(); ++e)
     {
-        shares.push_back(100 * outcome.episodes[e].reward / bounds[e]);
+        shares.push_back(bounds[e] > 0 ? 100 * outcome.episodes[e].reward / bounds[e] : 100.0);
     }
     return shares;
 }

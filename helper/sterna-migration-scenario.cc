@@ -64,6 +64,15 @@ CheckAtMost(const char* name, uint32_t value, std::size_t most)
     }
 }
 
+void
+CheckDemand(const char* name, double value)
+{
+    if (!(value >= 0) || std::isinf(value))
+    {
+        throw InputError(Sentence(name, " is ", value, "; it must be 0 or more and finite."));
+    }
+}
+
 } // namespace
 
 MigrationScenario::MigrationScenario(const MigrationSetting& setting, int64_t stream)
@@ -73,6 +82,8 @@ MigrationScenario::MigrationScenario(const MigrationSetting& setting, int64_t st
 {
     CheckAtMost("cities", setting.cities, LargestCities().size());
     CheckAtMost("flights", setting.flights, LongHaulRoutes().size());
+    CheckDemand("The mean arrival rate of ground users (packets/s)", setting.arrivalRate);
+    CheckDemand("The share of it that a flight has", setting.flightShare);
     const auto epoch = CreateObject<UniformRandomVariable>();
     epoch->SetStream(m_stream++);
     const double drawn = epoch->GetValue(0, REPETITION);
@@ -91,11 +102,14 @@ void
 MigrationScenario::PlaceSatellites()
 {
     const auto& s = m_setting;
-    if (s.pattern == MigrationSetting::Pattern::WALKER && s.phasing != std::floor(s.phasing))
+    const bool whole = s.phasing >= 0 && s.phasing < s.planes && s.phasing == std::floor(s.phasing);
+    if (s.pattern == MigrationSetting::Pattern::WALKER && !whole)
     {
         throw InputError(Sentence("The phasing of a Walker delta is ",
                                   s.phasing,
-                                  "; it must be a whole number."));
+                                  "; it must be a whole number from 0 to below the ",
+                                  s.planes,
+                                  " planes."));
     }
     const auto orbits = s.pattern == MigrationSetting::Pattern::ROSETTE
                             ? Rosette(s.satellites, s.planes, s.phasing, s.shell)
@@ -103,10 +117,8 @@ MigrationScenario::PlaceSatellites()
     m_satellites.Create(orbits.size());
     for (uint32_t i = 0; i < orbits.size(); ++i)
     {
-        CircularOrbitElements elements = orbits[i].GetElements();
-        elements.argumentOfLatitude += orbits[i].ArgumentRate() * m_epoch;
         const auto mobility = CreateObject<CircularOrbitMobilityModel>();
-        mobility->SetOrbit(CircularOrbit(elements));
+        mobility->SetOrbit(After(orbits[i], m_epoch));
         m_satellites.Get(i)->AggregateObject(mobility);
     }
 }

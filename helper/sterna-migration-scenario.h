@@ -56,9 +56,9 @@ struct MigrationSetting
 
     uint32_t slots{60};
     Time slot{Seconds(300)};
-    /// By how much the constellation is ahead (s); the Greenwich meridian points to the vernal
-    /// equinox at time 0. Not a number: drawn for each run, from the time in which the pattern of
-    /// the eight satellites repeats.
+    /// When the episode begins on the clock of the orbits (s), at whose 0 the Greenwich meridian
+    /// points to the vernal equinox. Not a number: drawn for each run, from the time in which the
+    /// pattern of the eight satellites repeats. Flights leave by the episode's clock.
     double epoch_s{std::numeric_limits<double>::quiet_NaN()};
 };
 

@@ -4,6 +4,8 @@
 
 #include "sterna-constellation.h"
 
+#include "sterna-earth.h"
+
 #include "ns3/log.h"
 #include "ns3/sterna-error.h"
 
@@ -126,6 +128,16 @@ Rosette(uint32_t satellites, uint32_t planes, double harmonicFactor, const Orbit
         }
     }
     return orbits;
+}
+
+CircularOrbit
+After(const CircularOrbit& orbit, double time_s)
+{
+    NS_LOG_FUNCTION(time_s);
+    CircularOrbitElements elements = orbit.GetElements();
+    elements.argumentOfLatitude += orbit.ArgumentRate() * time_s;
+    elements.raan += (orbit.NodeRate() - EARTH_ROTATION_RATE) * time_s;
+    return CircularOrbit(elements);
 }
 
 } // namespace sterna

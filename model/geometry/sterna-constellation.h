@@ -70,6 +70,10 @@ std::vector<CircularOrbit> Rosette(uint32_t satellites,
                                    double harmonicFactor,
                                    const OrbitShell& shell);
 
+/// The same orbit on a clock that begins later by this time (s): both the satellite and the Earth
+/// have gone on.
+CircularOrbit After(const CircularOrbit& orbit, double time_s);
+
 } // namespace sterna
 } // namespace ns3
 

@@ -19,8 +19,9 @@ namespace sterna
 namespace
 {
 
-/// Sums of shares may exceed their limit by this much, which rounding explains.
-constexpr double ROUNDING = 1e-9;
+/// Sums of shares may exceed their limit by this much, which rounding explains. Devices, which add
+/// in another order, take twice as much for a rounding.
+constexpr double ROUNDING = 0.5e-9;
 
 void
 CheckPositive(const char* name, double value)
@@ -306,7 +307,8 @@ MigrationProblem::Project(const State& state,
     }
     for (uint32_t s = 0; s < m_system.satellites; ++s)
     {
-        ProjectSatellite(state, s, std::move(users[s]), decision, made);
+        const auto served = Admit(state, s, std::move(users[s]), decision, made);
+        LimitShares(served, decision, made);
     }
     if (changes)
     {
@@ -315,12 +317,12 @@ MigrationProblem::Project(const State& state,
     return decision;
 }
 
-void
-MigrationProblem::ProjectSatellite(const State& state,
-                                   uint32_t satellite,
-                                   std::vector<uint32_t> users,
-                                   Decision& decision,
-                                   std::vector<MigrationChange>& changes) const
+std::vector<uint32_t>
+MigrationProblem::Admit(const State& state,
+                        uint32_t satellite,
+                        std::vector<uint32_t> users,
+                        Decision& decision,
+                        std::vector<MigrationChange>& changes) const
 {
     const auto& slot = state.Slot();
     const auto rank = [&](uint32_t u) {
@@ -348,11 +350,21 @@ MigrationProblem::ProjectSatellite(const State& state,
         minimum += need;
         served.push_back(u);
     }
+    return served;
+}
+
+void
+MigrationProblem::LimitShares(const std::vector<uint32_t>& served,
+                              Decision& decision,
+                              std::vector<MigrationChange>& changes) const
+{
     std::vector<double> bandwidth;
     std::vector<double> above; // compute beyond the minima
+    double minimum = 0;
     for (const uint32_t u : served)
     {
         const double need = m_system.users[u].minCompute;
+        minimum += need;
         const double b = decision.bandwidth(u);
         const double f = decision.compute(u);
         const bool isShare = b >= 0 && !std::isinf(b);

@@ -166,11 +166,17 @@ class MigrationProblem
     Eigen::ArrayXd ExpectedTimelyBits(const MigrationSlot& slot, const Decision& decision) const;
 
   private:
-    void ProjectSatellite(const State& state,
-                          uint32_t satellite,
-                          std::vector<uint32_t> users,
-                          Decision& decision,
-                          std::vector<MigrationChange>& changes) const;
+    /// Whom a satellite serves of those that want it: as many as it has beams and compute for.
+    std::vector<uint32_t> Admit(const State& state,
+                                uint32_t satellite,
+                                std::vector<uint32_t> users,
+                                Decision& decision,
+                                std::vector<MigrationChange>& changes) const;
+    /// Shrinks what those that a satellite serves were given to what it has.
+    void LimitShares(const std::vector<uint32_t>& served,
+                     Decision& decision,
+                     std::vector<MigrationChange>& changes) const;
+
     MigrationSystem m_system;
 };
 

@@ -228,6 +228,7 @@ MigrationScheduler::CollectSatellites()
             satellites[device->GetNode()->GetId()] = terminal;
         }
     }
+    m_satellites.clear(); // an earlier try may have been refused
     for (const auto& [id, satellite] : satellites)
     {
         m_satellites.push_back(satellite);
@@ -261,12 +262,13 @@ MigrationScheduler::BuildProblem()
     system.slotDuration = GetSlotDuration().GetSeconds();
     system.requiredProbability = m_requiredProbability;
     system.penalty = m_penalty;
-    m_problem = std::make_unique<MigrationProblem>(std::move(system));
+    auto problem = std::make_unique<MigrationProblem>(std::move(system));
     m_plan = std::make_shared<MigrationPlan>(
         ForeseeMigration(m_satellites,
                          m_users,
                          m_channel,
                          {m_slots, GetSlotDuration(), DegToRad(m_minElevationDeg)}));
+    m_problem = std::move(problem); // last: with it, both are there
 }
 
 const MigrationProblem&
