@@ -56,19 +56,16 @@ void
 GateHppoReproduction::Pieces()
 {
     const std::string decider = "ns3::sterna::MigrationOfferDecider::";
-    const std::string agent = "ns3::sterna::PpoAgent::";
-    std::vector<Learner> variants(5, LearnerOf("Ppo", "offers"));
+    std::vector<Learner> variants(4, LearnerOf("Ppo", "offers"));
     variants[0].label = "as it is";
     variants[1].label = "without a first guess";
     variants[1].changes[decider + "Guess"] = "false";
-    variants[2].label = "without proposals";
+    variants[2].label = "without guess and proposals";
+    variants[2].changes[decider + "Guess"] = "false";
     variants[2].changes[decider + "Proposals"] = "0";
-    variants[3].label = "without both";
-    variants[3].changes[decider + "Guess"] = "false";
-    variants[3].changes[decider + "Proposals"] = "0";
-    variants[4].label = "without both, looking one slot ahead";
-    variants[4].changes = variants[3].changes;
-    variants[4].changes[decider + "Horizon"] = "1";
+    variants[3].label = "without both, looking one slot ahead";
+    variants[3].changes = variants[2].changes;
+    variants[3].changes[decider + "Horizon"] = "1";
     const auto experiment = Experiment(SlotScheduler::Fidelity::FLOW);
     const auto bounds = BoundMigration(experiment);
     for (const auto& variant : variants)

@@ -76,7 +76,7 @@ GateHppoScale::FromName(const std::string& name)
     }
     if (name == "paper")
     {
-        return {5, 300, 400, 2, {2, 3, 4, 5}, {0.1, 0.2, 0.3, 0.5}, 5};
+        return {5, 200, 300, 2, {2, 3, 4, 5}, {0.1, 0.2, 0.5}, 5};
     }
     throw InputError("There is no scale '" + name + "'; known ones are smoke and paper.");
 }
