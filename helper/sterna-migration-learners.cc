@@ -134,30 +134,6 @@ DeciderOf(const Ptr<Agent>& agent, const std::string& type, bool training)
     return decider;
 }
 
-/// Gives a policy's agent the form in which its decider trains agents, whatever the defaults are:
-/// they are those of another way of learning, perhaps.
-void
-SetForm(const Ptr<Agent>& agent, bool offers)
-{
-    const std::map<std::string, std::string> offered{{"Encoder", "PerChoice"}, {"Hybrid", "false"}};
-    for (const auto& [name, value] : offered)
-    {
-        TypeId::AttributeInformation information;
-        if (!agent->GetInstanceTypeId().LookupAttributeByName(name, &information))
-        {
-            continue; // not of the PPO family
-        }
-        if (offers)
-        {
-            agent->SetAttribute(name, StringValue(value));
-        }
-        else
-        {
-            agent->SetAttribute(name, *information.originalInitialValue);
-        }
-    }
-}
-
 void
 CheckLearning(const std::string& name)
 {
@@ -230,9 +206,7 @@ CreateMigrationPolicy(const std::string& path)
         throw InputError("Policy '" + path + "' was trained in a decider '" + type +
                          "', which does not exist.");
     }
-    const auto agent = CreatePolicy(path);
-    SetForm(agent, type == OFFERS);
-    const auto decider = DeciderOf(agent, type, false);
+    const auto decider = DeciderOf(CreatePolicy(path), type, false);
     for (const auto& attribute : told->second)
     {
         const std::string value = file.GetMetadata("migration." + attribute, path);

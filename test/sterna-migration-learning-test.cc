@@ -398,7 +398,7 @@ class MigrationNamesTest : public MigrationTrainingTestCase
             {"migration.Decider", "MigrationOfferDecider"},
             {"migration.Guess", "true"},
             {"migration.Horizon", "12"},
-            {"migration.Proposals", "true"},
+            {"migration.Proposals", "1"},
             {"migration.Shares", "NeedFirst"}};
         ExpectTrue(MigrationPolicyMetadata(CreateMigrationDecider("Ppo", "offers")) == offers,
                    "offers");

@@ -333,7 +333,7 @@ class OfferTurnsTest : public MigrationTestCase
 
   private:
     /// The order in which five users choose, who see three satellites.
-    std::vector<int> Order(bool proposals)
+    std::vector<int> Order(uint32_t proposals)
     {
         const MigrationProblem problem(RoundSystem(3, 5, 3));
         auto slot = BlindSlot(3, 5);
@@ -343,7 +343,7 @@ class OfferTurnsTest : public MigrationTestCase
         const auto agent = CreateObject<ScriptedAgent>();
         agent->answer = [](const Observation&) { return Choice(0); };
         const auto decider = MakeDecider(agent, false);
-        decider->SetAttribute("Proposals", BooleanValue(proposals));
+        decider->SetAttribute("Proposals", UintegerValue(proposals));
         auto state = problem.Begin(MakePlan({slot}));
         state.host << 0, -1, 1, 2, 0; // 3 does not see its satellite
         decider->BeginCycle(problem, state);
@@ -358,8 +358,8 @@ class OfferTurnsTest : public MigrationTestCase
 
     void DoRun() override
     {
-        ExpectTrue(Order(false) == std::vector<int>{1, 3, 0, 2}, "who is without comes first");
-        ExpectTrue(Order(true) == std::vector<int>{0, 1, 2, 3}, "proposals find something for all");
+        ExpectTrue(Order(0) == std::vector<int>{1, 3, 0, 2}, "who is without comes first");
+        ExpectTrue(Order(1) == std::vector<int>{0, 1, 2, 3}, "proposals find something for all");
     }
 };
 
@@ -384,7 +384,7 @@ class OfferSequenceTest : public MigrationTestCase
         const auto agent = CreateObject<ScriptedAgent>();
         agent->answer = [](const Observation& seen) { return Choice(seen.mask(0, 0) ? 0 : 1); };
         const auto decider = MakeDecider(agent, true);
-        decider->SetAttribute("Proposals", BooleanValue(false));
+        decider->SetAttribute("Proposals", UintegerValue(0));
         const auto played = Play(problem, MakePlan({slot}), decider, agent);
         NS_TEST_ASSERT_MSG_EQ(agent->seen.size(),
                               2,
