@@ -67,8 +67,7 @@ struct Options
     double slotMinutes{5};
     std::string tracks;
     std::string fidelity{"packet"};
-    std::string deciders{"Random,LongestVisibility,MaxElevation,LoadBalanced,OverloadBump,"
-                         "RecedingHorizon,Planner,Policy"};
+    std::string deciders{"Random,LongestVisibility,OverloadBump,RecedingHorizon,Policy"};
     std::string policy{STERNA_SOURCE_DIR "/examples/policies/migration.safetensors"};
     std::string output{"sterna-output"};
     std::string agent{"Ppo"};
