@@ -107,6 +107,7 @@ GateHppoReproduction::PlayElsewhere(const std::string& world, const MigrationSet
 {
     MigrationExperiment experiment;
     experiment.setting = setting;
+    experiment.setting.slots = m_scale.elsewhereSlots;
     experiment.runs = m_scale.elsewhereRuns;
     const auto bounds = BoundMigration(experiment);
     std::map<std::string, std::vector<double>> rewards;

@@ -72,11 +72,11 @@ GateHppoScale::FromName(const std::string& name)
 {
     if (name == "smoke")
     {
-        return {2, 12, 20, 1, {2, 3}, {0.2, 0.5}, 1};
+        return {2, 12, 20, 1, {2, 3}, {0.2, 0.5}, 1, 15};
     }
     if (name == "paper")
     {
-        return {5, 200, 300, 2, {2, 3, 4, 5}, {0.1, 0.2, 0.5}, 5};
+        return {5, 200, 300, 2, {2, 3, 4, 5}, {0.1, 0.2, 0.5}, 5, 60};
     }
     throw InputError("There is no scale '" + name + "'; known ones are smoke and paper.");
 }

@@ -29,6 +29,7 @@ struct GateHppoScale
     std::vector<uint32_t> windows; //!< W of Fig. 8; 3 must be among them
     std::vector<double> penalties; //!< lambda_pen of Fig. 10; 0.2 must be among them
     uint32_t elsewhereRuns;        //!< episodes in each of the other worlds
+    uint32_t elsewhereSlots;       //!< of these episodes
 
     /// `smoke` or `paper`; InputError for another name.
     static GateHppoScale FromName(const std::string& name);

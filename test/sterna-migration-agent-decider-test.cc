@@ -319,7 +319,8 @@ class JointRewardTest : public MigrationTestCase
                 ExpectNear(transition.actorRewards.mean(), transition.reward, 1e-6, "they agree");
             }
         }
-        for (const auto& transition : Learn(30, false)->learned)
+        const auto agent = Learn(30, false);
+        for (const auto& transition : agent->learned)
         {
             NS_TEST_EXPECT_MSG_EQ(transition.actorRewards.size(), 0, "all share one reward");
         }

@@ -411,6 +411,13 @@ class SlowDecisionTest : public ExpectationTestCase
     }
 };
 
+/// Starts outside of the simulator, which loses the event that a refusal ends.
+class StartableScheduler : public MigrationScheduler
+{
+  public:
+    using MigrationScheduler::Prepare;
+};
+
 class RefusalTest : public ExpectationTestCase
 {
   public:
@@ -425,9 +432,7 @@ class RefusalTest : public ExpectationTestCase
         const RunScope scope;
         ExpectRefused([] { CreateObject<MigrationScheduler>()->GetPlan(); }, "no network");
         MigrationScenario scenario(MigrationTrial().setting, 500);
-        const auto scheduler = scenario.Install(nullptr, SlotScheduler::FLOW);
-        ExpectRefused([] { Simulator::Run(); }, "no decider");
-        const auto lonely = CreateObject<MigrationScheduler>();
+        const auto lonely = CreateObject<StartableScheduler>();
         lonely->SetNetwork(scenario.Network().GetChannel(Band::KA),
                            scenario.Network().GetCoreNetwork());
         ExpectRefused([&] { lonely->GetPlan(); }, "number of users is 0");
@@ -439,6 +444,7 @@ class RefusalTest : public ExpectationTestCase
                       "node " + std::to_string(user.node->GetId()) + " has no device");
         scenario.Network().InstallSatelliteUsers(NodeContainer(user.node));
         ExpectTrue(lonely->GetPlan()->Satellites() == 8, "each satellite once, after refusals");
+        ExpectRefused([&] { lonely->Prepare(); }, "no decider");
     }
 };
 
