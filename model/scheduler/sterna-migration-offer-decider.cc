@@ -171,13 +171,14 @@ MigrationOfferDecider::Decide(const MigrationProblem& problem, const MigrationSt
 }
 
 double
-MigrationOfferDecider::Harm(const MigrationProblem& problem, uint32_t user) const
+MigrationOfferDecider::Harm(const MigrationProblem& problem,
+                            const Eigen::ArrayXd& probabilities,
+                            uint32_t user) const
 {
     const auto& slot = m_state.Slot();
     const int satellite = m_decision.satellite(user);
     std::vector<uint32_t> others;
     double present = 0; // what they have beside the user
-    const auto probabilities = problem.TimelyProbabilities(slot, m_decision);
     for (uint32_t u = 0; u < problem.Users(); ++u)
     {
         if (u != user && m_decision.satellite(u) == satellite)
@@ -199,9 +200,10 @@ MigrationOfferDecider::Learn(const MigrationProblem& problem,
     {
         return;
     }
+    const auto probabilities = problem.TimelyProbabilities(m_state.Slot(), m_decision);
     for (auto& turn : m_turns)
     {
-        double reward = next.utilities(turn.user) - Harm(problem, turn.user);
+        double reward = next.utilities(turn.user) - Harm(problem, probabilities, turn.user);
         if (MigrationProblem::IsMigration(m_state, turn.user, turn.action.choice(0)))
         {
             reward -= problem.MigrationCost(turn.user);

@@ -62,8 +62,11 @@ class MigrationOfferDecider : public MigrationDecider
     std::vector<uint32_t> Turns(const MigrationState& state) const;
     /// Lets the agent choose. \return a satellite that is open, or -1
     int TakeTurn(const MigrationState& state, uint32_t user);
-    /// What others on its satellite lose by a user's presence.
-    double Harm(const MigrationProblem& problem, uint32_t user) const;
+    /// What others on its satellite lose by a user's presence; all are in time with these
+    /// probabilities.
+    double Harm(const MigrationProblem& problem,
+                const Eigen::ArrayXd& probabilities,
+                uint32_t user) const;
     /// Trajectories of users without demand end: services are not kept.
     void EndTrajectories(const MigrationState& state);
     /// Learns from a user's turns of the whole episode.
