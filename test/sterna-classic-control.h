@@ -145,6 +145,49 @@ class Pendulum
     int m_steps{0};
 };
 
+/// Lets an agent explore Pendulum and learn, over the ends of episodes.
+inline void
+TrainOnPendulum(const Ptr<Agent>& agent, int steps, const Ptr<UniformRandomVariable>& uniform)
+{
+    Pendulum pendulum;
+    pendulum.Reset(uniform);
+    for (int step = 0; step < steps; ++step)
+    {
+        Transition transition;
+        transition.observation = pendulum.Observe();
+        transition.action = agent->Act(transition.observation, Agent::Mode::EXPLORE);
+        const auto result = pendulum.Step(transition.action.parameters(0, 0));
+        transition.reward = result.reward;
+        transition.next = pendulum.Observe();
+        transition.terminated = result.terminated;
+        agent->Learn(transition);
+        if (result.terminated || result.truncated)
+        {
+            pendulum.Reset(uniform);
+        }
+    }
+}
+
+/// Mean return of the best known actions.
+inline double
+EvaluateOnPendulum(const Ptr<Agent>& agent, int episodes, const Ptr<UniformRandomVariable>& uniform)
+{
+    double sum = 0.0;
+    for (int episode = 0; episode < episodes; ++episode)
+    {
+        Pendulum pendulum;
+        pendulum.Reset(uniform);
+        for (bool ended = false; !ended;)
+        {
+            const Action action = agent->Act(pendulum.Observe(), Agent::Mode::EXPLOIT);
+            const auto result = pendulum.Step(action.parameters(0, 0));
+            sum += result.reward;
+            ended = result.terminated || result.truncated;
+        }
+    }
+    return sum / episodes;
+}
+
 } // namespace test
 } // namespace sterna
 } // namespace ns3

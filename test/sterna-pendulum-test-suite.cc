@@ -38,7 +38,6 @@ class PendulumScoreTest : public TestCase
     void DoRun() override;
 
     Ptr<WolpertingerAgent> Train(Ptr<UniformRandomVariable> uniform) const;
-    double Evaluate(Ptr<Agent> agent, Ptr<UniformRandomVariable> uniform) const;
 };
 
 Ptr<WolpertingerAgent>
@@ -54,43 +53,8 @@ PendulumScoreTest::Train(Ptr<UniformRandomVariable> uniform) const
     agent->SetAttribute("GradientClip", DoubleValue(0.0));
     agent->AssignStreams(10);
     agent->Configure(test::Pendulum::GetSpaces());
-    test::Pendulum pendulum;
-    pendulum.Reset(uniform);
-    for (int step = 0; step < STEPS; ++step)
-    {
-        Transition transition;
-        transition.observation = pendulum.Observe();
-        transition.action = agent->Act(transition.observation, Agent::Mode::EXPLORE);
-        const auto result = pendulum.Step(transition.action.parameters(0, 0));
-        transition.reward = result.reward;
-        transition.next = pendulum.Observe();
-        transition.terminated = result.terminated;
-        agent->Learn(transition);
-        if (result.terminated || result.truncated)
-        {
-            pendulum.Reset(uniform);
-        }
-    }
+    test::TrainOnPendulum(agent, STEPS, uniform);
     return agent;
-}
-
-double
-PendulumScoreTest::Evaluate(Ptr<Agent> agent, Ptr<UniformRandomVariable> uniform) const
-{
-    double sum = 0.0;
-    for (int episode = 0; episode < EPISODES; ++episode)
-    {
-        test::Pendulum pendulum;
-        pendulum.Reset(uniform);
-        for (bool ended = false; !ended;)
-        {
-            const Action action = agent->Act(pendulum.Observe(), Agent::Mode::EXPLOIT);
-            const auto result = pendulum.Step(action.parameters(0, 0));
-            sum += result.reward;
-            ended = result.terminated || result.truncated;
-        }
-    }
-    return sum / EPISODES;
 }
 
 void
@@ -100,7 +64,7 @@ PendulumScoreTest::DoRun()
     training->SetStream(1);
     auto evaluation = CreateObject<UniformRandomVariable>();
     evaluation->SetStream(2);
-    const double score = Evaluate(Train(training), evaluation);
+    const double score = test::EvaluateOnPendulum(Train(training), EPISODES, evaluation);
     // Bound: 5 standard errors below the published mean of -152 (see the class).
     NS_TEST_EXPECT_MSG_GT(score, -200.0, "mean return over " << EPISODES << " episodes");
 }
